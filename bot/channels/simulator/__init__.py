@@ -1,0 +1,1 @@
+"""The simulator: a phone in the browser, as a channel like any other."""

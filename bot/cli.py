@@ -1,0 +1,233 @@
+"""The command ``daleel``: every process and every chore of the hotline.
+
+Errors that the user can mend are one line on standard error and exit code 1; a wrong call is exit code 2.
+Heavy libraries are imported by the commands that need them, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from bot.domain.errors import HotlineError
+from bot.settings import PROJECT, Settings, load_settings, read_environment
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Daleel, a messaging hotline for people on the move in Libya.",
+)  # fmt: skip
+staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the staff's console.")
+keys_app = typer.Typer(no_args_is_help=True, help="Encryption keys.")
+locales_app = typer.Typer(no_args_is_help=True, help="Translation catalogues.")
+app.add_typer(staff_app, name="staff")
+app.add_typer(keys_app, name="keys")
+app.add_typer(locales_app, name="locales")
+
+out = Console(highlight=False, soft_wrap=True)
+
+
+def _settings() -> Settings:
+    return load_settings(read_environment())
+
+
+def main() -> None:
+    """Run a command; turn our own errors into one line and exit code 1."""
+    try:
+        app(prog_name="daleel")
+    except HotlineError as error:
+        print(f"daleel: {error.detail or error.code}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine: database, keys and model where they are missing, then all processes."""
+    from bot.supervisor import run_everything
+
+    sys.exit(run_everything())
+
+
+@app.command()
+def assistant() -> None:
+    """Serve the assistant (Rasa): understanding, dialogue, the inbox."""
+    from bot.processes import serve_assistant
+
+    serve_assistant(_settings())
+
+
+@app.command()
+def actions() -> None:
+    """Serve Rasa's custom actions."""
+    from bot.processes import serve_actions
+
+    serve_actions(_settings())
+
+
+@app.command()
+def console() -> None:
+    """Serve the staff's console, and the simulator where it is on."""
+    from bot.processes import serve_console
+
+    serve_console(_settings())
+
+
+@app.command()
+def worker() -> None:
+    """Send what is in the outbox."""
+    from bot.processes import serve_worker
+
+    serve_worker(_settings())
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False,
+    validate_only: Annotated[bool, typer.Option(help="Check the training data and train nothing.")] = False,
+) -> None:
+    """Train the model, if its inputs changed."""
+    from bot.processes import train_with_progress, validate_data
+
+    if validate_only:
+        validate_data(_home())
+        return
+    train_with_progress(_home(), force=force)
+
+
+@app.command()
+def chat(
+    channel: Annotated[str, typer.Option(help="sms, whatsapp or telegram: how answers look.")] = "telegram",
+    language: Annotated[Optional[str], typer.Option(help="ar, fr or en; else the hotline finds out.")] = None,  # noqa: UP045
+) -> None:
+    """Write to the running hotline from the terminal."""
+    from bot.chat import chat as start
+
+    start(_settings(), channel=channel, language=language)
+
+
+@app.command()
+def understand() -> None:
+    """Read JSON lines {"text": …} and write what the assistant understands of each."""
+    from bot.understanding.batch import understand_lines
+
+    sys.exit(understand_lines(_home() / "models", sys.stdin.buffer, sys.stdout, sys.stderr))
+
+
+@app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="YAML lists of {topic, register, text}; the language is in the name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Measure the understanding on sets of messages with known topics."""
+    from bot.understanding.evaluation import evaluate_files, print_report
+
+    report = evaluate_files(_home() / "models", files)
+    if as_json:
+        out.print_json(data=report)
+    else:
+        print_report(report, out)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, model, catalogues and the running processes; say what to do about each."""
+    from bot.doctor import examine
+
+    sys.exit(examine(read_environment(), out))
+
+
+@staff_app.command("add")
+def staff_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
+    role: Annotated[str, typer.Option(help="caseworker, protection, supervisor, administrator or auditor.")] = "caseworker",
+    language: Annotated[str, typer.Option(help="ar, fr or en.")] = "en",
+) -> None:
+    """Invite a staff member; prints the link to hand over."""
+    from bot.staff_commands import add
+
+    add(_settings(), out, email=email, name=name, role=role, language=language)
+
+
+@staff_app.command("list")
+def staff_list() -> None:
+    """List the accounts."""
+    from bot.staff_commands import show
+
+    show(_settings(), out)
+
+
+@staff_app.command("disable")
+def staff_disable(email: str) -> None:
+    """Close an account at once."""
+    from bot.staff_commands import disable
+
+    disable(_settings(), out, email=email)
+
+
+@staff_app.command("reset")
+def staff_reset(email: str) -> None:
+    """Make an account's password void and print a new link to set one."""
+    from bot.staff_commands import reset
+
+    reset(_settings(), out, email=email)
+
+
+@keys_app.command("new")
+def keys_new() -> None:
+    """Make the secrets of this hotline, once."""
+    from bot.keys import make_keys
+
+    out.print(f"Wrote {make_keys(_home())}. Keep a copy apart from the database.")
+
+
+@locales_app.command("extract")
+def locales_extract() -> None:
+    """Write the templates anew from the register of answers and the console's pages."""
+    from bot.locale_commands import extract
+
+    extract()
+
+
+@locales_app.command("update")
+def locales_update() -> None:
+    """Bring the catalogues in step with the templates."""
+    from bot.locale_commands import update
+
+    update()
+
+
+@locales_app.command("compile")
+def locales_compile() -> None:
+    """Build the .mo files."""
+    from bot.locale_commands import compile_all
+
+    compile_all()
+
+
+@locales_app.command("check")
+def locales_check() -> None:
+    """Fail on a missing or fuzzy text, a lost placeholder, an SMS too long, a stale catalogue."""
+    from bot.locale_commands import check
+
+    problems = check()
+    for problem in problems:
+        out.print(problem, markup=False)
+    if problems:
+        raise typer.Exit(1)
+    out.print("The catalogues are complete.")
+
+
+def _home() -> Path:
+    from bot.settings import home_of
+
+    return home_of(read_environment(), PROJECT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Staff accounts for the command line: each function is one transaction over ``bot.services.staff``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.staff import Role
+from bot.services import staff
+from bot.storage.staff import SqlStaffMembers
+from bot.wiring import Parts, now
+
+
+@dataclass(frozen=True)
+class Account:
+    """What an operator may see of a staff member: ``state`` is ``active``, ``invited`` or ``disabled``."""
+
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    state: str
+    is_on_duty: bool
+
+
+def invite(parts: Parts, email: str, name: str, role: Role | Iterable[Role], language: str | None = None) -> str:
+    """Add a staff member; return the token of the invitation page ``/invitation/<token>``.
+
+    Raises:
+        InvalidInput: If the e-mail address is none or taken, or there is no such language.
+    """
+    roles = [role] if isinstance(role, Role) else list(role)
+    with parts.unit_of_work() as uow:
+        members = SqlStaffMembers(uow.session, parts.cipher)
+        return staff.invite(members, email, name=name, roles=roles, clock=now, language=language)
+
+
+def first_invitation(parts: Parts) -> str | None:
+    """Return a fresh token for the first administrator; None once anybody has a password."""
+    with parts.unit_of_work() as uow:
+        return staff.first_invitation(SqlStaffMembers(uow.session, parts.cipher), clock=now)
+
+
+def list_staff(parts: Parts) -> list[Account]:
+    """Return all staff members by e-mail address."""
+    with parts.unit_of_work() as uow:
+        found = staff.list_staff(SqlStaffMembers(uow.session, parts.cipher))
+        return [_account(member) for member in found]
+
+
+def disable_staff(parts: Parts, email: str) -> None:
+    """Shut a staff member out at once.
+
+    Raises:
+        NotFound: If there is no such staff member.
+    """
+    with parts.unit_of_work() as uow:
+        staff.disable_staff(SqlStaffMembers(uow.session, parts.cipher), email)
+
+
+def reset_staff(parts: Parts, email: str) -> str:
+    """Take the password away and return the token of a new invitation; opens a disabled account again.
+
+    Raises:
+        NotFound: If there is no such staff member.
+    """
+    with parts.unit_of_work() as uow:
+        return staff.reset_staff(SqlStaffMembers(uow.session, parts.cipher), email, clock=now)
+
+
+def _account(member: staff.Member) -> Account:
+    state = "disabled" if not member.active else "active" if member.password else "invited"
+    return Account(
+        email=member.email,
+        name=member.name,
+        roles=tuple(member.role_names),
+        state=state,
+        is_on_duty=member.is_on_duty,
+    )

@@ -1,0 +1,56 @@
+"""Builds the web application: what it is made of, and nothing of what it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from bot.console import (
+    directory,
+    errors,
+    health,
+    invitation,
+    locale,
+    overview,
+    permissions,
+    security,
+    simulator,
+    words,
+)
+from bot.wiring import Parts
+
+LOCALES = Path(__file__).resolve().parents[2] / "locales"
+MAX_REQUEST_BYTES = 64 * 1024
+
+
+def create_app(parts: Parts, *, locales: Path = LOCALES) -> Flask:
+    """Return the console, closed by default: see ``bot.console.permissions``.
+
+    Args:
+        parts: From ``bot.wiring.build``; the database must be migrated.
+        locales: Folder of the catalogues.
+
+    Raises:
+        ConfigurationError: If a catalogue of the console is missing or broken.
+    """
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY=parts.settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
+    # A token holds as long as the session does: a simulator stays open for a day.
+    app.config.update(WTF_CSRF_TIME_LIMIT=None)
+    app.extensions["parts"] = parts
+    CSRFProtect(app)
+    locale.install(app, locales, built=parts.settings.home / "locales")
+    security.install(app, parts)
+    app.register_blueprint(health.pages)
+    app.register_blueprint(locale.pages)
+    app.register_blueprint(invitation.pages)
+    app.register_blueprint(overview.pages)
+    app.register_blueprint(directory.pages)
+    if parts.settings.has_simulator:
+        app.register_blueprint(simulator.pages)
+    words.install(app)
+    errors.install(app)
+    permissions.install(app)
+    return app

@@ -1,0 +1,91 @@
+"""The page behind an invitation: the person sets e-mail address, name and password, and is logged in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_babel import pgettext
+from flask_security import hash_password, login_user
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import Email, EqualTo, InputRequired, Length
+
+from bot.console.permissions import open_to_all
+from bot.console.staff_store import members
+from bot.domain.errors import InvalidInput, NotFound, WrongState
+from bot.services.staff import FIRST_EMAIL, MIN_PASSWORD_LENGTH, Member, accept_invitation, open_invitation
+from bot.wiring import now
+
+MAX_PASSWORD_LENGTH = 256
+
+pages = Blueprint("invitation", __name__)
+
+
+class InvitationForm(FlaskForm):
+    """What the invited person fills in."""
+
+    email = EmailField(
+        _("E-mail address"),
+        [InputRequired(_("Please fill this in.")), Email(_("This is not an e-mail address.")), Length(max=254)],
+        render_kw={"autocomplete": "username"},
+    )
+    name = StringField(
+        _("Your name, as colleagues see it"),
+        [InputRequired(_("Please fill this in.")), Length(max=100)],
+        render_kw={"autocomplete": "name"},
+    )
+    password = PasswordField(
+        _("Password"),
+        [
+            InputRequired(_("Please fill this in.")),
+            Length(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH, _("At least 12 characters, please.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeated = PasswordField(
+        _("The same password again"),
+        [EqualTo("password", _("The two passwords differ."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+@pages.route("/invitation/<string:token>", methods=["GET", "POST"])
+@open_to_all("the token in the address is the permission")
+def accept(token: str) -> ResponseReturnValue:
+    """Show the form; with a good answer, use the invitation up and log the person in."""
+    try:
+        invited = open_invitation(members(), token, clock=now)
+    except NotFound:
+        return _closed(pgettext("invitation", "This link was used already, or it is not complete."), 404)
+    except WrongState:
+        return _closed(pgettext("invitation", "This link is older than 72 hours and no longer works."), 410)
+    email = "" if invited.email == FIRST_EMAIL else invited.email
+    form = InvitationForm(email=email, name=invited.name)
+    if form.validate_on_submit():
+        member = _accept(token, form)
+        if member is not None:
+            login_user(member, authn_via=["invitation"])
+            return redirect(url_for("overview.show"))
+    return render_template("invitation.html", form=form, roles=invited.role_names)
+
+
+def _accept(token: str, form: InvitationForm) -> Member | None:
+    # The login page normalises what is typed; the same must happen here, or accents would lock people out.
+    password = current_app.extensions["security"].password_util.normalize(form.password.data)
+    try:
+        return accept_invitation(
+            members(),
+            token,
+            email=form.email.data,
+            name=form.name.data,
+            password_hash=hash_password(password),
+            clock=now,
+        )
+    except InvalidInput:
+        form.email.errors = [pgettext("invitation", "Another staff member has this e-mail address.")]
+        return None
+
+
+def _closed(reason: str, status: int) -> ResponseReturnValue:
+    return render_template("invitation_closed.html", reason=reason), status

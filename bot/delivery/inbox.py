@@ -1,0 +1,195 @@
+"""The inbox worker: takes stored messages, in order and one at a time for each contact, through Rasa.
+
+It lives in the assistant's process, beside the model. Rasa sees a message's id, its text and what was offered last;
+its replies go to the outbox in the same transaction that marks the message handled. A contact is leased while its
+messages are handled, so that several assistants may share one database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from rasa.core.channels.channel import UserMessage
+
+from bot.delivery.turn_channel import TurnChannel
+from bot.domain.cases import CASE_OF_TOPIC
+from bot.domain.errors import HotlineError
+from bot.logs import get_logger
+from bot.services.cases import open_case
+from bot.services.turns import (
+    LEASE,
+    Reply,
+    Turn,
+    Understood,
+    finish_turn,
+    lease_contact,
+    next_turn,
+    release_contact,
+)
+from bot.speaking.case_words import case_answer, is_case_answer
+from bot.speaking.speaker import Speaker
+from bot.wiring import Parts, new_id, now
+
+POLL_SECONDS = 0.1
+SIDE_BY_SIDE = 8
+"""Contacts handled at once; Rasa computes one at a time, but waits for actions meanwhile."""
+
+OnNewMessage = Callable[[UserMessage], Awaitable[None]]
+
+
+class InboxWorker:
+    """Works through the inbox until it is stopped.
+
+    Args:
+        parts: The parts of the hotline.
+        speaker: For the words of last resort, when Rasa or an action failed.
+        is_ready: Says whether Rasa's model is loaded; messages wait until then.
+        on_new_message: Rasa's handler of one message.
+    """
+
+    def __init__(
+        self, parts: Parts, speaker: Speaker, *, is_ready: Callable[[], bool], on_new_message: OnNewMessage
+    ) -> None:
+        self._parts = parts
+        self._speaker = speaker
+        self._is_ready = is_ready
+        self._on_new_message = on_new_message
+        self._owner = secrets.token_hex(8)
+        self._busy: set[str] = set()
+        self._log = get_logger()
+
+    async def run(self) -> None:
+        """Look for waiting contacts until cancelled."""
+        while True:
+            try:
+                started = await self._start_waiting() if self._is_ready() else 0
+            except Exception as error:
+                self._log.error("inbox_unreadable", error_class=type(error).__name__)
+                await asyncio.sleep(1.0)
+                continue
+            if not started:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _start_waiting(self) -> int:
+        free = SIDE_BY_SIDE - len(self._busy)
+        if free <= 0:
+            return 0
+        waiting = await asyncio.to_thread(self._waiting)
+        fresh = [contact_id for contact_id in waiting if contact_id not in self._busy][:free]
+        for contact_id in fresh:
+            self._busy.add(contact_id)
+            task = asyncio.create_task(self._work_through(contact_id))
+            task.add_done_callback(lambda _task, c=contact_id: self._busy.discard(c))
+        return len(fresh)
+
+    def _waiting(self) -> list[str]:
+        with self._parts.unit_of_work() as uow:
+            return list(uow.messages.contacts_waiting(limit=4 * SIDE_BY_SIDE))
+
+    async def _work_through(self, contact_id: str) -> None:
+        if not await asyncio.to_thread(self._lease, contact_id):
+            await asyncio.sleep(POLL_SECONDS)
+            return
+        keeper = asyncio.create_task(self._keep_lease(contact_id))
+        try:
+            while (turn := await asyncio.to_thread(self._next, contact_id)) is not None:
+                await self._handle(turn)
+        except Exception as error:
+            # The message stays in the inbox and is taken up again.
+            self._log.error("turn_not_stored", contact_id=contact_id, error_class=type(error).__name__)
+            await asyncio.sleep(1.0)
+        finally:
+            keeper.cancel()
+            await asyncio.to_thread(self._release, contact_id)
+
+    def _lease(self, contact_id: str) -> bool:
+        with self._parts.unit_of_work() as uow:
+            return lease_contact(uow, contact_id, owner=self._owner, clock=now)
+
+    def _release(self, contact_id: str) -> None:
+        with self._parts.unit_of_work() as uow:
+            release_contact(uow, contact_id, owner=self._owner)
+
+    async def _keep_lease(self, contact_id: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await asyncio.to_thread(self._lease, contact_id)
+
+    def _next(self, contact_id: str) -> Turn | None:
+        with self._parts.unit_of_work() as uow:
+            return next_turn(uow, contact_id)
+
+    async def _handle(self, turn: Turn) -> None:
+        started = time.monotonic()
+        channel = TurnChannel(turn.channel.value)
+        try:
+            await self._on_new_message(self._user_message(turn, channel))
+        except Exception as error:
+            self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
+        understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
+        replies = await asyncio.to_thread(self._complete, turn, understood, channel.replies)
+        await asyncio.to_thread(self._finish, turn, understood, replies)
+        self._log.info(
+            "turn_done",
+            message_id=turn.message_id,
+            channel=turn.channel.value,
+            language=understood.language,
+            decision=understood.decision,
+            count=len(replies),
+            duration_ms=round((time.monotonic() - started) * 1000),
+        )
+
+    def _user_message(self, turn: Turn, channel: TurnChannel) -> UserMessage:
+        # A text is never read as a command to Rasa: "/restart" is only words.
+        return UserMessage(
+            text=turn.text.lstrip("/ ") if turn.text.lstrip().startswith("/") else turn.text,
+            output_channel=channel,
+            sender_id=turn.contact_id,
+            input_channel=turn.channel.value,
+            message_id=turn.message_id,
+            metadata={
+                "conversation_id": turn.conversation_id,
+                "language": turn.language,
+                "language_is_chosen": turn.language_is_chosen,
+                "pressed": turn.pressed,
+                "kind": turn.kind.value,
+                "offered": [
+                    [choice.id, sorted({choice.title, *self._speaker.titles(choice.id)})] for choice in turn.offered
+                ],
+            },
+        )
+
+    def _complete(self, turn: Turn, understood: Understood, replies: list[Reply]) -> list[Reply]:
+        """Make good what is missing: a topic that calls for a case gets it, and everybody gets a reply.
+
+        Questions have no action of their own, and the action server may be away.
+        """
+        language = understood.language or turn.language or "en"
+        calls_for_case = understood.topic in CASE_OF_TOPIC and understood.decision == "answer"
+        if calls_for_case and not any(is_case_answer(reply.answer_id) for reply in replies):
+            try:
+                with self._parts.unit_of_work() as uow:
+                    opened = open_case(
+                        uow,
+                        topic=understood.topic or "",
+                        contact_id=turn.contact_id,
+                        conversation_id=turn.conversation_id,
+                        message_id=turn.message_id,
+                        clock=now,
+                        new_id=new_id,
+                    )
+                answer_id = case_answer(understood.topic or "", opened)
+                replies = [
+                    *replies,
+                    self._speaker.say(answer_id, language, turn.channel, reference=opened.reference),
+                ]
+            except HotlineError as error:
+                self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
+        return replies or [self._speaker.say("error_apology", language, turn.channel)]
+
+    def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> None:
+        with self._parts.unit_of_work() as uow:
+            finish_turn(uow, turn, understood=understood, replies=replies, clock=now, new_id=new_id)

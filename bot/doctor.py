@@ -1,0 +1,70 @@
+"""``daleel doctor``: looks at each part, says what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+
+from rich.console import Console
+
+from bot import training
+from bot.domain.errors import ConfigurationError, HotlineError
+from bot.locale_commands import check as check_locales
+from bot.settings import Settings, load_settings
+from bot.storage.engine import check_connection
+from bot.wiring import build
+
+
+def examine(environment: Mapping[str, str], out: Console) -> int:
+    """Print one line for each part; return 0 if all is well, else 1."""
+    try:
+        settings = load_settings(environment)
+    except HotlineError as error:
+        out.print(f"[red]✗[/red] settings: {error.detail}")
+        return 1
+    out.print("[green]✓[/green] settings")
+    checks: list[tuple[str, Callable[[Settings], str]]] = [
+        ("database", _database),
+        ("model", _model),
+        ("catalogues", _catalogues),
+        ("assistant", lambda s: _page(f"{s.assistant_url}/readyz")),
+        ("actions", lambda s: _page(f"{s.actions_url}/health")),
+        ("console", lambda s: _page(f"{s.console_url}/readyz")),
+    ]
+    code = 0
+    for name, look in checks:
+        try:
+            note = look(settings)
+            out.print(f"[green]✓[/green] {name}{f': {note}' if note else ''}")
+        except HotlineError as error:
+            out.print(f"[red]✗[/red] {name}: {error.detail or error.code}")
+            code = 1
+    out.print("[yellow]–[/yellow] providers: Telegram, WhatsApp and SMS are off, no account is set")
+    return code
+
+
+def _database(settings: Settings) -> str:
+    parts = build(settings)
+    check_connection(parts.engine)
+    return str(parts.engine.dialect.name)
+
+
+def _model(settings: Settings) -> str:
+    path = training.find_model(settings.model_folder)
+    return f"{path.name}, {path.stat().st_size / 1e6:.0f} MB"
+
+
+def _catalogues(settings: Settings) -> str:
+    problems = check_locales()
+    if problems:
+        raise ConfigurationError("catalogues", f"{len(problems)} problems; see: daleel locales check")
+    return ""
+
+
+def _page(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=3):  # noqa: S310
+            return ""
+    except (urllib.error.URLError, OSError) as error:
+        raise ConfigurationError("not_ready", f"{url} does not answer; start everything with: daleel run") from error

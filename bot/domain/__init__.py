@@ -1,0 +1,1 @@
+"""The things of the hotline, their states and rules. Standard library only."""

@@ -1,0 +1,68 @@
+"""Contacts and their channel addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Channel(str, Enum):
+    """What kind of phone conversation this is; it decides how an answer looks."""
+
+    TELEGRAM = "telegram"
+    WHATSAPP = "whatsapp"
+    SMS = "sms"
+
+
+class Provider(str, Enum):
+    """Who carries the messages of a channel address."""
+
+    TELEGRAM = "telegram"
+    TWILIO = "twilio"
+    SIMULATOR = "simulator"
+
+
+LANGUAGES = ("ar", "fr", "en")
+
+
+@dataclass
+class Contact:
+    """A person who writes to us. The id is opaque and is Rasa's ``sender_id``."""
+
+    id: str
+    created_at: datetime
+
+    def __repr__(self) -> str:
+        return f"<Contact {self.id}>"
+
+
+@dataclass
+class ChannelAddress:
+    """A phone number or chat id of a contact: always personal data.
+
+    Attributes:
+        address: In clear, encrypted at rest.
+        address_hash: Keyed hash, for look-ups.
+        stopped_at: When the person asked for no more messages; None while we may write.
+    """
+
+    id: str
+    contact_id: str
+    channel: Channel
+    provider: Provider
+    address: str
+    address_hash: str
+    created_at: datetime
+    stopped_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"<ChannelAddress {self.id}>"
+
+    def stop(self, now: datetime) -> None:
+        """Record that this person wants no messages that they did not ask for."""
+        self.stopped_at = self.stopped_at or now
+
+    def resume(self) -> None:
+        """Record that the person wrote again of their own will."""
+        self.stopped_at = None

@@ -1,0 +1,1 @@
+"""Catalogues, locale choice, text messages' length, digits, dates and country names."""

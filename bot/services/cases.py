@@ -1,0 +1,89 @@
+"""Cases: opened by the assistant, seen by the staff whose role allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.cases import CASE_OF_TOPIC, PROMISES, Case, CaseKind, QueueState
+from bot.domain.errors import InvalidInput
+from bot.domain.references import new_reference
+from bot.domain.staff import VISIBLE_KINDS, Role
+from bot.services.ports import Clock, Ids, UnitOfWork
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case as the assistant may speak of it.
+
+    Attributes:
+        is_new: False when the contact already had an open case of this kind.
+        is_staff_on_duty: Whether a staff member is on duty now; people are told the truth.
+    """
+
+    reference: str
+    kind: CaseKind
+    is_new: bool
+    is_staff_on_duty: bool
+
+
+def open_case(
+    uow: UnitOfWork,
+    *,
+    topic: str,
+    contact_id: str,
+    conversation_id: str,
+    message_id: str,
+    clock: Clock,
+    new_id: Ids,
+) -> OpenedCase:
+    """Open the case that a topic calls for, or join the contact's open case of that kind.
+
+    Safe to repeat: for the same message it gives the same case. A more urgent message raises the
+    priority of the case that it joins.
+
+    Raises:
+        InvalidInput: If the topic opens no case.
+    """
+    if topic not in CASE_OF_TOPIC:
+        raise InvalidInput("topic_opens_no_case", topic)
+    kind, priority = CASE_OF_TOPIC[topic]
+    is_staff_on_duty = uow.duty.count() > 0
+    same = uow.cases.find_by_message(message_id, kind)
+    if same is not None:
+        return OpenedCase(same.reference, kind, True, is_staff_on_duty)
+    now = clock()
+    case = uow.cases.find_open(contact_id, kind)
+    is_new = case is None
+    if case is None:
+        case = Case(
+            id=new_id(),
+            reference=_fresh_reference(uow),
+            kind=kind,
+            priority=priority,
+            queue_state=QueueState.WAITING,
+            contact_id=contact_id,
+            conversation_id=conversation_id,
+            topic=topic,
+            opened_by_message_id=message_id,
+            opened_at=now,
+            due_at=now + PROMISES[priority],
+        )
+        uow.cases.add(case)
+    else:
+        case.raise_priority(priority, now)
+    uow.commit()
+    return OpenedCase(case.reference, kind, is_new, is_staff_on_duty)
+
+
+def list_waiting_cases(uow: UnitOfWork, roles: Iterable[Role], *, limit: int = 100) -> Sequence[Case]:
+    """Return the open cases that these roles may see, the most urgent first, then the oldest."""
+    kinds: frozenset[CaseKind] = frozenset().union(*(VISIBLE_KINDS[role] for role in roles))
+    return uow.cases.waiting(kinds, limit=limit)
+
+
+def _fresh_reference(uow: UnitOfWork) -> str:
+    reference = new_reference()
+    while uow.cases.has_reference(reference):
+        reference = new_reference()
+    return reference

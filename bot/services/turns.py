@@ -1,0 +1,141 @@
+"""Turns: one inbound message is taken from the inbox, and its replies go to the outbox, together.
+
+What happens in between (understanding and dialogue) is Rasa's; ``bot.delivery.inbox`` connects the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.contacts import Channel
+from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind, OutboundState
+from bot.services.ports import Clock, Ids, UnitOfWork
+
+LEASE = timedelta(seconds=20)
+"""How long one process may keep a contact to itself without a sign of life."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """All that understanding and dialogue may know about one inbound message: ids, never an address."""
+
+    message_id: str
+    contact_id: str
+    conversation_id: str
+    channel: Channel
+    kind: MessageKind
+    text: str
+    pressed: str | None
+    language: str | None
+    language_is_chosen: bool
+    offered: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the assistant made of an inbound message."""
+
+    language: str | None
+    language_is_chosen: bool
+    topic: str | None
+    decision: str | None
+    confidence: float | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A rendered answer on its way to the outbox."""
+
+    answer_id: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+    sms_parts: int | None = None
+
+
+def lease_contact(uow: UnitOfWork, contact_id: str, *, owner: str, clock: Clock) -> bool:
+    """Reserve a contact for one process, so that their messages are handled one at a time.
+
+    Returns:
+        False when another process holds it.
+    """
+    now = clock()
+    is_ours = uow.contacts.lease(contact_id, owner=owner, until=now + LEASE, now=now)
+    uow.commit()
+    return is_ours
+
+
+def release_contact(uow: UnitOfWork, contact_id: str, *, owner: str) -> None:
+    """Give a contact back after its messages were handled."""
+    uow.contacts.release(contact_id, owner=owner)
+    uow.commit()
+
+
+def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
+    """Return the oldest message of a contact that was not handled yet, or None."""
+    message = uow.messages.next_received(contact_id)
+    if message is None:
+        return None
+    conversation = uow.conversations.get(message.conversation_id)
+    last = uow.messages.latest_choices(conversation.id)
+    return Turn(
+        message_id=message.id,
+        contact_id=contact_id,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        kind=message.kind,
+        text=message.text,
+        pressed=message.pressed,
+        language=conversation.language,
+        language_is_chosen=conversation.language_is_chosen,
+        offered=last.choices if last else (),
+    )
+
+
+def finish_turn(
+    uow: UnitOfWork,
+    turn: Turn,
+    *,
+    understood: Understood,
+    replies: Sequence[Reply],
+    clock: Clock,
+    new_id: Ids,
+) -> None:
+    """Mark the inbound message handled and put the replies into the outbox, in one transaction.
+
+    Raises:
+        WrongState: If the message was handled before; then nothing is stored, so no reply is doubled.
+    """
+    now = clock()
+    message = uow.messages.get(turn.message_id)
+    message.mark_handled(now)
+    message.topic, message.decision = understood.topic, understood.decision
+    message.confidence = understood.confidence
+    conversation = uow.conversations.get(turn.conversation_id)
+    if understood.language:
+        conversation.use_language(understood.language, is_chosen=understood.language_is_chosen)
+    if understood.topic == "stop_messages":
+        uow.contacts.get_address(conversation.channel_address_id).stop(now)
+    for reply in replies:
+        uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
+    uow.commit()
+
+
+def _outbound(
+    reply: Reply, conversation: Conversation, message: Message, *, clock: Clock, new_id: Ids
+) -> Message:
+    return Message(
+        id=new_id(),
+        conversation_id=conversation.id,
+        contact_id=conversation.contact_id,
+        direction=Direction.OUTBOUND,
+        kind=MessageKind.TEXT,
+        text=reply.text,
+        state=OutboundState.QUEUED.value,
+        created_at=clock(),
+        answer_id=reply.answer_id,
+        choices=reply.choices,
+        sms_parts=reply.sms_parts,
+        reply_to_id=message.id,
+    )

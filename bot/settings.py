@@ -1,0 +1,132 @@
+"""Settings: read once from the environment and ``.env``, checked, frozen, passed on as an argument."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.domain.errors import ConfigurationError
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The checkout: Rasa's own files (``config.yml``, ``domain.yml``…) lie here."""
+
+DEFAULT_HOME = "var"
+DEFAULT_PORTS = {"ASSISTANT_PORT": 5005, "ACTIONS_PORT": 5055, "CONSOLE_PORT": 8000}
+MIN_SECRET_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process. Secrets have no default and do not show in ``repr``.
+
+    Attributes:
+        home: Folder for the database, the model, keys made by ``daleel keys new`` and logs.
+        database_url: SQLAlchemy address; SQLite in ``home`` unless set.
+        keys: Encryption keys, newest first.
+        secret_key: Signs sessions and tokens, and keys the look-up hashes.
+        public_url: Where the Internet reaches this hotline; None on a desk.
+        has_simulator: Whether the phone in the browser is on.
+    """
+
+    home: Path
+    database_url: str = field(repr=False)
+    keys: tuple[str, ...] = field(repr=False)
+    secret_key: str = field(repr=False)
+    public_url: str | None
+    assistant_port: int
+    actions_port: int
+    console_port: int
+    has_simulator: bool
+
+    @property
+    def model_folder(self) -> Path:
+        """Where trained models lie."""
+        return self.home / "models"
+
+    @property
+    def assistant_url(self) -> str:
+        """Where this machine reaches the assistant."""
+        return f"http://127.0.0.1:{self.assistant_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the assistant reaches the actions."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def console_url(self) -> str:
+        """Where this machine reaches the console."""
+        return f"http://127.0.0.1:{self.console_port}"
+
+
+def read_environment(project: Path = PROJECT) -> dict[str, str]:
+    """Return the settings by name: ``.env`` in the checkout, then the environment over it.
+
+    What ``daleel keys new`` wrote to ``<home>/keys.env`` comes first, so that anything set by hand wins.
+    """
+    from_file = {k: v for k, v in dotenv_values(project / ".env").items() if v is not None}
+    merged = {**from_file, **os.environ}
+    home = home_of(merged, project)
+    made = {k: v for k, v in dotenv_values(home / "keys.env").items() if v is not None}
+    return {**made, **{name: value for name, value in merged.items() if value != ""}}
+
+
+def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) -> Settings:
+    """Build the settings, or say in one line everything that is wrong.
+
+    Args:
+        environment: Settings by name, as ``read_environment`` gives them.
+        project: Folder against which a relative ``DALEEL_HOME`` is taken.
+
+    Raises:
+        ConfigurationError: Names every missing or wrong setting and says what to do.
+    """
+    problems: list[str] = []
+    ports = {name: _port(environment, name, problems) for name in DEFAULT_PORTS}
+    if len(set(ports.values())) < len(ports):
+        problems.append("ASSISTANT_PORT, ACTIONS_PORT and CONSOLE_PORT must differ")
+    keys = tuple(key.strip() for key in environment.get("DALEEL_KEYS", "").split(",") if key.strip())
+    if not keys:
+        problems.append("DALEEL_KEYS is missing (make it with: daleel keys new)")
+    secret_key = environment.get("DALEEL_SECRET_KEY", "")
+    if len(secret_key) < MIN_SECRET_LENGTH:
+        problems.append(
+            f"DALEEL_SECRET_KEY is missing or shorter than {MIN_SECRET_LENGTH} characters (make it with: daleel keys new)"
+        )
+    public_url = environment.get("PUBLIC_URL")
+    if public_url and not public_url.startswith(("https://", "http://")):
+        problems.append("PUBLIC_URL must start with https:// (or http:// on a desk)")
+    simulator = environment.get("DALEEL_SIMULATOR", "0")
+    if simulator not in ("0", "1"):
+        problems.append("DALEEL_SIMULATOR must be 0 or 1")
+    if problems:
+        raise ConfigurationError("settings", "; ".join(problems))
+    home = home_of(environment, project)
+    return Settings(
+        home=home,
+        database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'daleel.db'}",
+        keys=keys,
+        secret_key=secret_key,
+        public_url=public_url.rstrip("/") if public_url else None,
+        assistant_port=ports["ASSISTANT_PORT"],
+        actions_port=ports["ACTIONS_PORT"],
+        console_port=ports["CONSOLE_PORT"],
+        has_simulator=simulator == "1",
+    )
+
+
+def home_of(environment: Mapping[str, str], project: Path = PROJECT) -> Path:
+    """Return the folder for database, models and keys, which some commands need without any other setting."""
+    return (project / (environment.get("DALEEL_HOME") or DEFAULT_HOME)).resolve()
+
+
+def _port(environment: Mapping[str, str], name: str, problems: list[str]) -> int:
+    text = environment.get(name, str(DEFAULT_PORTS[name]))
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    problems.append(f"{name} must be a port number from 1 to 65535")
+    return 0

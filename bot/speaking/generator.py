@@ -1,0 +1,104 @@
+"""Rasa's edge of speaking: the ``nlg`` class that ``endpoints.yml`` names.
+
+Some answers depend on the conversation: suggestions list what was understood, "repeat" says the last answer in other
+words, a picture is named by its kind. All else goes straight from the utterance's id to the speaker.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.domain import topics
+from bot.domain.contacts import LANGUAGES, Channel
+from bot.services.turns import Reply
+from bot.settings import load_settings, read_environment
+from bot.speaking.parts import speaker_of
+from bot.speaking.speaker import PERSON, Speaker
+from bot.understanding import message as keys
+from bot.wiring import Parts, build
+
+UTTER = "utter_"
+
+
+class AnswerGenerator(NaturalLanguageGenerator):
+    """Says answers. Rasa builds it with its endpoint and an empty domain, neither of which it needs."""
+
+    def __init__(self, endpoint_config: Any = None, domain: Any = None, *, parts: Parts | None = None) -> None:
+        self._parts = parts or build(load_settings(read_environment()))
+        self._speaker = speaker_of(self._parts)
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Return Rasa's message for an utterance: ``text``, ``buttons``, and what the outbox needs besides."""
+        answer_id = topics.topic_of_intent(utter_action.removeprefix(UTTER))
+        reply = self._reply(answer_id, tracker, channel_of(output_channel), language_of(tracker), kwargs)
+        return {
+            "text": reply.text,
+            "buttons": [{"title": c.title, "payload": c.id} for c in reply.choices],
+            "answer_id": reply.answer_id,
+            "sms_parts": reply.sms_parts,
+            "understood": understood_of(tracker),
+        }
+
+    def _reply(
+        self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict
+    ) -> Reply:
+        say = self._speaker.say
+        parse = tracker.latest_message.parse_data if tracker.latest_message else {}
+        if answer_id in ("suggest", "check_safety", "danger_no"):
+            return self._offer(answer_id, tracker, channel, language)
+        if answer_id == "repeat":
+            return self._repeat(tracker, channel, language)
+        if answer_id == "received_media":
+            return say(f"received_{(tracker.latest_message.metadata or {}).get('kind', 'file')}", language, channel)
+        if answer_id == "change_language" and parse.get(keys.LANGUAGE_IS_CHOSEN):
+            return say("language_changed", language, channel)
+        return say(answer_id, language, channel, **{k: str(v) for k, v in values.items()})
+
+    def _offer(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str) -> Reply:
+        if answer_id == "check_safety":
+            return self._speaker.say(answer_id, language, channel)
+        users = [event for event in tracker.events if isinstance(event, UserUttered)]
+        # After "nobody is in danger" the message that raised the doubt is the one to go back to.
+        about = users[-2] if answer_id == "danger_no" and len(users) > 1 else users[-1]
+        suggestions = [t for t in about.parse_data.get(keys.SUGGESTIONS) or [] if t in topics.ALL]
+        offered = [*suggestions, PERSON] if PERSON not in suggestions else suggestions
+        return self._speaker.say(answer_id, language, channel, choices=offered)
+
+    def _repeat(self, tracker: DialogueStateTracker, channel: Channel, language: str) -> Reply:
+        for event in reversed(tracker.events):
+            answer_id = event.metadata.get("answer_id") if isinstance(event, BotUttered) else None
+            if answer_id and topics.GROUP_OF.get(answer_id) in ("safety", "faq"):
+                return self._speaker.say(answer_id, language, channel, part="again")
+        return self._speaker.say("repeat", language, channel)
+
+
+def language_of(tracker: DialogueStateTracker) -> str:
+    """Return the conversation's language."""
+    language = tracker.get_slot("language")
+    return language if language in LANGUAGES else "en"
+
+
+def channel_of(output_channel: str) -> Channel:
+    """Return the channel that a Rasa output channel's name stands for."""
+    return Channel(output_channel) if output_channel in {c.value for c in Channel} else Channel.TELEGRAM
+
+
+def understood_of(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return what the inbox worker stores about the latest message."""
+    parse = tracker.latest_message.parse_data if tracker.latest_message else {}
+    intent = parse.get("intent") or {}
+    ranking = parse.get(keys.TOPICS) or []
+    picked = (parse.get("response_selector") or {}).get("faq", {}).get("response", {}).get("intent_response_key")
+    return {
+        "language": parse.get(keys.LANGUAGE),
+        "language_is_chosen": bool(parse.get(keys.LANGUAGE_IS_CHOSEN)),
+        "topic": topics.topic_of_intent(picked or intent.get("name") or (ranking[0][0] if ranking else "")),
+        "decision": parse.get(keys.DECISION),
+        "confidence": intent.get("confidence"),
+    }

@@ -1,0 +1,138 @@
+"""One answer, in one language, for one channel: text, choices and, on SMS, its size.
+
+Telegram shows choices as buttons; WhatsApp (without content templates) and SMS show them as numbered
+words. A number works everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.domain.contacts import LANGUAGES, Channel
+from bot.domain.conversations import Choice
+from bot.domain.directory import DirectoryEntry
+from bot.domain.errors import NotFound
+from bot.language.catalogues import Catalogues
+from bot.language.isolation import isolate
+from bot.language.sms import sms_size
+from bot.services.turns import Reply
+from bot.speaking.register import Answer
+
+HELPED = ("helped_yes", "helped_no")
+PERSON = "talk_to_human"
+ISOLATED = frozenset({"reference", "references", "phone", "organisation", "command"})
+"""Placeholders whose values are Latin words or numbers."""
+
+Directory = Callable[[Sequence[str]], Sequence[DirectoryEntry]]
+
+
+class Speaker:
+    """Puts answers into words.
+
+    Args:
+        catalogues: The wording.
+        register: The answers by id.
+        directory: Finds verified entries of some kinds.
+    """
+
+    def __init__(self, catalogues: Catalogues, register: Mapping[str, Answer], directory: Directory) -> None:
+        self._catalogues = catalogues
+        self._register = register
+        self._directory = directory
+
+    def say(
+        self,
+        answer_id: str,
+        language: str,
+        channel: Channel,
+        *,
+        choices: Sequence[str] | None = None,
+        part: str | None = None,
+        **values: str,
+    ) -> Reply:
+        """Return the rendered answer.
+
+        Args:
+            answer_id: Id in the register.
+            choices: Ids to offer in place of the register's.
+            part: Another part than the channel's own (``again``).
+            values: Placeholders.
+
+        Raises:
+            NotFound: If there is no such answer.
+        """
+        answer = self._register.get(answer_id)
+        if answer is None:
+            raise NotFound("answer_not_found", answer_id)
+        shown = {k: isolate(v, language, channel) if k in ISOLATED else v for k, v in values.items()}
+        try:
+            text = self._catalogues.text(language, answer_id, part or self._part(answer, channel), **shown)
+        except NotFound:
+            # Not approved in this language: said so, never replaced by another language's text.
+            return self.say("answer_missing", language, channel)
+        lines = [text, *self._directory_lines(answer, language, channel)]
+        offered = self._choices(answer, language, channel, choices)
+        lines.append(self._question(answer, language, channel, offered))
+        body = "\n".join(line for line in lines if line)
+        if offered and channel is not Channel.TELEGRAM:
+            body += self._numbered(offered, channel)
+        parts = sms_size(body).parts if channel is Channel.SMS else None
+        return Reply(answer_id, body, tuple(offered), parts)
+
+    def titles(self, choice_id: str) -> list[str]:
+        """Return all words under which a choice may have been shown, in every language."""
+        return [
+            self._catalogues.text(language, choice_id, part)
+            for language in LANGUAGES
+            for part in ("title", "title_sms")
+            if self._catalogues.has(language, choice_id, part)
+        ]
+
+    @staticmethod
+    def _part(answer: Answer, channel: Channel) -> str:
+        return "sms" if channel is Channel.SMS and "sms" in answer.parts else "text"
+
+    def _directory_lines(self, answer: Answer, language: str, channel: Channel) -> list[str]:
+        if not answer.directory:
+            return []
+        entries = self._directory(answer.directory)
+        return [
+            self._catalogues.text(
+                language,
+                "directory_line",
+                organisation=isolate(entry.organisation, language, channel),
+                phone=isolate(", ".join(entry.phones), language, channel),
+            )
+            for entry in (entries[:1] if channel is Channel.SMS else entries)
+            if entry.phones
+        ]
+
+    def _choices(
+        self, answer: Answer, language: str, channel: Channel, choices: Sequence[str] | None
+    ) -> list[Choice]:
+        ids = list(choices) if choices is not None else self._default_choices(answer, channel)
+        return [Choice(i, self._title(i, language, channel)) for i in dict.fromkeys(ids)]
+
+    @staticmethod
+    def _default_choices(answer: Answer, channel: Channel) -> list[str]:
+        if answer.group != "faq":
+            return list(answer.next)
+        if channel is Channel.SMS:
+            return [*HELPED, *answer.next[:1]]
+        return [*HELPED, *answer.next, PERSON]
+
+    def _title(self, choice_id: str, language: str, channel: Channel) -> str:
+        part = "title_sms" if channel is Channel.SMS else "title"
+        return self._catalogues.text(language, choice_id, part)
+
+    def _question(self, answer: Answer, language: str, channel: Channel, offered: list[Choice]) -> str:
+        if answer.group == "faq" and any(choice.id in HELPED for choice in offered):
+            return self._catalogues.text(language, "helped_question", self._part(self._register["helped_question"], channel))
+        return ""
+
+    @staticmethod
+    def _numbered(offered: list[Choice], channel: Channel) -> str:
+        numbered = [f"{number} {choice.title}" for number, choice in enumerate(offered, start=1)]
+        if channel is Channel.SMS:
+            return "\n" + " ".join(numbered)
+        return "\n\n" + "\n".join(numbered)

@@ -1,0 +1,52 @@
+"""What ``daleel staff`` does."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.domain.contacts import LANGUAGES
+from bot.domain.errors import InvalidInput
+from bot.domain.staff import Role
+from bot.settings import Settings
+from bot.console import accounts as staff
+from bot.wiring import build
+
+
+def add(settings: Settings, out: Console, *, email: str, name: str, role: str, language: str) -> None:
+    """Invite somebody and print the link.
+
+    Raises:
+        InvalidInput: If the role, the language or the e-mail address is none.
+    """
+    if role not in {r.value for r in Role}:
+        raise InvalidInput("role_unknown", f"unknown role {role}: use {', '.join(r.value for r in Role)}")
+    if language not in LANGUAGES:
+        raise InvalidInput("language_unknown", f"unknown language {language}: use ar, fr or en")
+    token = staff.invite(build(settings), email, name, Role(role), language)
+    _print_link(settings, out, token)
+
+
+def show(settings: Settings, out: Console) -> None:
+    """Print the accounts."""
+    table = Table("e-mail", "name", "roles", "state", "on duty")
+    for member in staff.list_staff(build(settings)):
+        table.add_row(member.email, member.name, ", ".join(member.roles), member.state, "yes" if member.is_on_duty else "no")
+    out.print(table)
+
+
+def disable(settings: Settings, out: Console, *, email: str) -> None:
+    """Close an account."""
+    staff.disable_staff(build(settings), email)
+    out.print(f"{email} is disabled and logged out.", markup=False)
+
+
+def reset(settings: Settings, out: Console, *, email: str) -> None:
+    """Void the password and print a new link."""
+    _print_link(settings, out, staff.reset_staff(build(settings), email))
+
+
+def _print_link(settings: Settings, out: Console, token: str) -> None:
+    base = settings.public_url or settings.console_url
+    out.print("Hand over this link, valid for 72 hours, once:")
+    out.print(f"{base}/invitation/{token}", markup=False)

@@ -1,0 +1,1 @@
+"""SQLAlchemy tables, repositories, encryption at rest and Alembic migrations."""

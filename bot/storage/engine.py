@@ -1,0 +1,66 @@
+"""Engines: one for each database address, with the cipher, and SQLite made fit for several processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from bot.domain.errors import ConfigurationError
+from bot.storage.cipher import Cipher
+
+SQLITE_BUSY_SECONDS = 15
+
+
+def make_engine(url: str, cipher: Cipher) -> Engine:
+    """Return an engine whose encrypted columns use ``cipher``.
+
+    Raises:
+        ConfigurationError: If the address cannot be understood; the detail never shows its password.
+    """
+    try:
+        parsed = make_url(url)
+        arguments: dict[str, Any] = {"future": True, "hide_parameters": True, "pool_pre_ping": True}
+        if parsed.get_backend_name() == "sqlite":
+            arguments["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, **arguments)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise ConfigurationError(
+            "database_url_invalid", "DATABASE_URL must look like sqlite:///… or postgresql://user:password@host/name"
+        ) from error
+    except OSError as error:
+        raise ConfigurationError("database_folder", f"cannot make the database folder: {error.strerror}") from error
+    engine.dialect.cipher = cipher  # type: ignore[attr-defined]
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    # Readers and one writer side by side; a committed transaction survives a killed process.
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def check_connection(engine: Engine) -> None:
+    """Open the database once.
+
+    Raises:
+        ConfigurationError: If it cannot be opened or read; says which kind of database and why.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA schema_version")
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise ConfigurationError("database_unreadable", f"cannot use the database ({engine.dialect.name}): {reason}") from error

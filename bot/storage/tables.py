@@ -1,0 +1,186 @@
+"""The tables, and their imperative mapping to the plain classes of ``bot.domain``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import registry
+
+from bot.domain.cases import Case, CaseKind, Priority, QueueState
+from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
+from bot.domain.conversations import Conversation, Direction, Message, MessageKind
+from bot.domain.directory import DirectoryEntry
+from bot.storage.types import ChoiceTuple, EncryptedText, EnumText, StringTuple, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+ID = String(32)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    # One process at a time handles a contact's messages: see bot.services.turns.lease_contact.
+    Column("lease_owner", String(64)),
+    Column("lease_until", UtcDateTime),
+)
+
+channel_address = Table(
+    "channel_address",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("contact_id", ID, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("channel", EnumText(Channel), nullable=False),
+    Column("provider", EnumText(Provider), nullable=False),
+    Column("address", EncryptedText, nullable=False),
+    Column("address_hash", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),
+    UniqueConstraint("provider", "channel", "address_hash"),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("contact_id", ID, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("channel_address_id", ID, ForeignKey("channel_address.id"), nullable=False, unique=True),
+    Column("channel", EnumText(Channel), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("last_inbound_at", UtcDateTime, nullable=False),
+    Column("language", String(2)),
+    Column("language_is_chosen", Boolean, nullable=False, default=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("conversation_id", ID, ForeignKey("conversation.id"), nullable=False),
+    Column("contact_id", ID, ForeignKey("contact.id"), nullable=False),
+    Column("direction", EnumText(Direction), nullable=False),
+    Column("kind", EnumText(MessageKind), nullable=False),
+    Column("text", EncryptedText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("provider_id", String(128)),
+    Column("pressed", String(64)),
+    Column("answer_id", String(64)),
+    Column("choices", ChoiceTuple, nullable=False),
+    Column("topic", String(64)),
+    Column("decision", String(16)),
+    Column("confidence", Float),
+    Column("sms_parts", Integer),
+    Column("reply_to_id", ID),
+    Column("handled_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", UtcDateTime),
+    Column("failure", String(64)),
+    Index("ix_message_queue", "direction", "state", "contact_id", "position"),
+    Index("ix_message_conversation", "conversation_id", "position"),
+)
+
+inbound_id = Table(
+    "inbound_id",
+    metadata,
+    # What was received once is never received again, also when the message itself is purged.
+    Column("provider", EnumText(Provider), primary_key=True),
+    Column("provider_id", String(128), primary_key=True),
+    Column("message_id", ID, nullable=False),
+)
+
+case = Table(
+    "hotline_case",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("reference", String(9), nullable=False, unique=True),
+    Column("kind", EnumText(CaseKind), nullable=False),
+    Column("priority", EnumText(Priority), nullable=False),
+    Column("queue_state", EnumText(QueueState), nullable=False),
+    Column("contact_id", ID, ForeignKey("contact.id"), nullable=False),
+    Column("conversation_id", ID, ForeignKey("conversation.id"), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("opened_by_message_id", ID, nullable=False, index=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Index("ix_case_queue", "queue_state", "due_at"),
+    Index("ix_case_contact", "contact_id", "kind"),
+)
+
+directory_entry = Table(
+    "directory_entry",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("kinds", StringTuple, nullable=False),
+    Column("phones", StringTuple, nullable=False),
+    Column("places", StringTuple, nullable=False),
+    Column("hours", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_as_of", Text, nullable=False),
+    Column("verified_at", UtcDateTime),
+    Column("verified_by", String(255)),
+    Column("valid_until", UtcDateTime),
+)
+
+# The columns of ``staff`` and ``role`` are those that Flask-Security asks of its user and role models.
+role = Table(
+    "role",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(32), nullable=False, unique=True),
+    Column("description", String(255)),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(255), nullable=False, unique=True),
+    Column("name", String(255), nullable=False),
+    Column("password", String(255)),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("fs_uniquifier", String(64), nullable=False, unique=True),
+    Column("language", String(2)),
+    Column("is_on_duty", Boolean, nullable=False, default=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    # A one-time invitation: only its hash is kept.
+    Column("invitation_hash", String(64), unique=True),
+    Column("invitation_until", UtcDateTime),
+)
+
+staff_role = Table(
+    "staff_role",
+    metadata,
+    Column("staff_id", Integer, ForeignKey("staff.id"), primary_key=True),
+    Column("role_id", Integer, ForeignKey("role.id"), primary_key=True),
+)
+
+mapper_registry = registry(metadata=metadata)
+mapper_registry.map_imperatively(Contact, contact, exclude_properties=["lease_owner", "lease_until"])
+mapper_registry.map_imperatively(ChannelAddress, channel_address)
+mapper_registry.map_imperatively(Conversation, conversation)
+mapper_registry.map_imperatively(Message, message)
+mapper_registry.map_imperatively(Case, case)
+mapper_registry.map_imperatively(DirectoryEntry, directory_entry)

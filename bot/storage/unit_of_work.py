@@ -1,0 +1,54 @@
+"""One transaction over all repositories."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from bot.storage.cipher import Cipher
+from bot.storage.repositories import (
+    SqlCases,
+    SqlContacts,
+    SqlConversations,
+    SqlDirectory,
+    SqlDuty,
+    SqlMessages,
+)
+
+
+class SqlUnitOfWork:
+    """A session with the repositories on it; leaving it without ``commit`` rolls back.
+
+    Args:
+        engine: From ``bot.storage.engine.make_engine``.
+        cipher: For the keyed hashes of addresses.
+    """
+
+    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+        self._engine = engine
+        self._cipher = cipher
+
+    def __enter__(self) -> SqlUnitOfWork:
+        self.session = Session(self._engine, future=True, expire_on_commit=False)
+        self.contacts = SqlContacts(self.session, self._cipher)
+        self.conversations = SqlConversations(self.session)
+        self.messages = SqlMessages(self.session)
+        self.cases = SqlCases(self.session)
+        self.directory = SqlDirectory(self.session)
+        self.duty = SqlDuty(self.session)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.session.rollback()
+        self.session.close()
+
+    def commit(self) -> None:
+        """Make everything since the last commit permanent."""
+        self.session.commit()

@@ -1,0 +1,1 @@
+"""Rasa graph components: language, entities, topics, the safety net, and what to do with them."""

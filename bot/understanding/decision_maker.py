@@ -1,0 +1,139 @@
+"""What the assistant does with a message: answer, suggest, check for danger, or admit that it did not understand.
+
+Anything that the person picked from what was offered is taken as it is. The thresholds are chosen on data: see
+``docs/understanding.md`` for the curve.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.domain import topics
+from bot.understanding import message as keys
+from bot.understanding.choice_matcher import match_choice
+from bot.understanding.language_identifier import wanted_language
+from bot.understanding.normalise import normalise
+from bot.understanding.topic_classifier import set_topic
+
+ANSWER = "answer"
+SUGGEST = "suggest"
+CHECK_SAFETY = "check_safety"
+FALLBACK = "fallback"
+
+MAX_SUGGESTIONS = 3
+YES_NO_OF = {"affirm": "_yes", "deny": "_no"}
+NOT_SUGGESTED = frozenset(set(topics.CHAT) - {"menu", "change_language"})
+"""Topics that nobody would pick from a list; they have no title."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class DecisionMaker(GraphComponent):
+    """Puts ``decision`` and ``suggestions`` on each message and makes the decision its intent."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Thresholds on calibrated probabilities; see ``decide``."""
+        return {"answer": 0.5, "answer_safety": 0.4, "suggest": 0.35, "danger": 0.5}
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> DecisionMaker:
+        """Return the component."""
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Decide on each message."""
+        for message in messages:
+            self._process(message)
+        return messages
+
+    def _process(self, message: Message) -> None:
+        metadata = keys.metadata_of(message)
+        picked = self._picked(message, metadata)
+        if picked:
+            self._set(message, ANSWER, picked, 1.0, [])
+            if picked.startswith("choose_language_"):
+                self._use_language(message, picked.rsplit("_", 1)[1])
+            return
+        text = keys.text_of(message)
+        kind = metadata.get("kind", "text")
+        if not normalise(text):
+            self._set(message, ANSWER, "received_media" if kind != "text" else "received_empty", 1.0, [])
+            return
+        ranking = message.get(keys.TOPICS) or []
+        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, self.config)
+        topic, confidence = ranking[0]
+        if decision == ANSWER:
+            topic = self._answer_to_question(topic, metadata.get("offered") or [])
+            wanted = wanted_language(text) if topic == "change_language" else None
+            if wanted:
+                self._use_language(message, wanted)
+        self._set(message, decision, topic if decision == ANSWER else decision, confidence, suggestions)
+
+    @staticmethod
+    def _picked(message: Message, metadata: dict[str, Any]) -> str | None:
+        if metadata.get("pressed"):
+            return str(metadata["pressed"])
+        offered = [(choice_id, titles) for choice_id, titles in metadata.get("offered") or []]
+        return match_choice(keys.text_of(message), offered)
+
+    @staticmethod
+    def _answer_to_question(topic: str, offered: list[tuple[str, list[str]]]) -> str:
+        """Turn a plain yes or no into the yes or no of the question that was asked last."""
+        ending = YES_NO_OF.get(topic)
+        for choice_id, _ in offered:
+            if ending and choice_id.endswith(ending):
+                return choice_id
+        return topic
+
+    @staticmethod
+    def _use_language(message: Message, language: str) -> None:
+        message.set(keys.LANGUAGE, language, add_to_output=True)
+        message.set(keys.LANGUAGE_IS_CHOSEN, True, add_to_output=True)
+        for entity in message.get(ENTITIES) or []:
+            if entity["entity"] == "language":
+                entity["value"] = language
+
+    @staticmethod
+    def _set(message: Message, decision: str, topic: str, confidence: float, suggestions: list[str]) -> None:
+        message.set(keys.DECISION, decision, add_to_output=True)
+        message.set(keys.SUGGESTIONS, suggestions, add_to_output=True)
+        set_topic(message, topic, confidence)
+
+
+def decide(
+    ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]
+) -> tuple[str, list[str]]:
+    """Return the decision on a ranking, and the topics to suggest (at most three, none for ``answer``).
+
+    A likely topic is answered. A message that looks like danger, by the safety net or by the sum of the safety
+    topics' probabilities, and whose likeliest topic is no clear safety topic, is asked about. Else the likeliest topics
+    are offered, unless they are too unlikely together.
+    """
+    topic, confidence = ranking[0]
+    danger_mass = sum(p for t, p in ranking if topics.is_safety(t))
+    if topics.is_safety(topic) and confidence >= thresholds["answer_safety"]:
+        return ANSWER, []
+    suggestions = [t for t, _ in ranking if t not in NOT_SUGGESTED][:MAX_SUGGESTIONS]
+    if max(danger, danger_mass) >= thresholds["danger"]:
+        return CHECK_SAFETY, suggestions
+    if confidence >= thresholds["answer"]:
+        return ANSWER, []
+    if sum(p for _, p in ranking[:MAX_SUGGESTIONS]) >= thresholds["suggest"]:
+        return SUGGEST, suggestions
+    return FALLBACK, []

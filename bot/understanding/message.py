@@ -1,0 +1,42 @@
+"""Names of what our components put on a Rasa message and read from its metadata, and the shapes of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+LANGUAGE = "language"
+LANGUAGE_IS_CHOSEN = "language_is_chosen"
+TOPICS = "topics"
+SAFETY = "safety"
+DECISION = "decision"
+SUGGESTIONS = "suggestions"
+
+METADATA = "metadata"
+
+
+def text_of(message: Message) -> str:
+    """Return the text that the person wrote, as written."""
+    return message.get(TEXT) or ""
+
+
+def metadata_of(message: Message) -> dict[str, Any]:
+    """Return what the turn told us: ``language``, ``language_is_chosen``, ``offered``, ``pressed``, ``kind``."""
+    return message.get(METADATA) or {}
+
+
+def full_intent(message: Message) -> str | None:
+    """Return the intent of a training example, with the answer key of a retrieval intent."""
+    return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
+
+
+def predicted_intent(message: Message) -> str | None:
+    """Return the intent that a component before this one put on the message."""
+    return (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+
+
+def training_language(message: Message) -> str | None:
+    """Return the language of a training example, from the metadata of its block."""
+    return ((message.get(METADATA) or {}).get("intent") or {}).get("language")

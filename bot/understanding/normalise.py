@@ -1,0 +1,95 @@
+"""One spelling for many: what the classifiers read instead of what was typed. The original text is kept elsewhere.
+
+Unicode forms, case, accents, Arabic letter forms, vowel marks and tatweel, digits of every script, stretched
+letters, zero-width and direction marks, and punctuation are evened out; emoji stay, as words of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_ARABIC_FORMS = str.maketrans(
+    {
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
+        "ی": "ي", "ې": "ي", "ک": "ك", "گ": "ك", "ڤ": "ف", "ڨ": "ق", "پ": "ب", "چ": "ج", "ھ": "ه", "ہ": "ه",
+        "ـ": None, "ء": None,
+    }
+)  # fmt: skip
+_APOSTROPHES = re.compile(r"[’'`´ʼ‘]")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_SPACES = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> str:
+    """Return the evened-out spelling of a text: lower case, single spaces, no punctuation."""
+    characters: list[str] = []
+    for character in unicodedata.normalize("NFKD", text.casefold()):
+        category = unicodedata.category(character)
+        if category in ("Mn", "Cf", "Me"):
+            continue
+        if category == "Nd":
+            characters.append(str(unicodedata.digit(character)))
+        elif category in ("So", "Sk", "Cs"):
+            characters.append(f" {character} ")
+        elif category[0] in "LN":
+            characters.append(character)
+        else:
+            characters.append(" " if not _APOSTROPHES.match(character) else "'")
+    joined = "".join(characters).translate(_ARABIC_FORMS).replace("'", " ")
+    return _SPACES.sub(" ", _STRETCHED.sub(r"\1", joined)).strip()
+
+
+def to_ascii_digits(text: str) -> str:
+    """Return the text with the digits of every script written 0-9, all else untouched."""
+    return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
+
+
+_ARABIC = re.compile(r"[\u0621-\u064a]")
+
+
+def has_arabic_script(text: str) -> bool:
+    """Say whether a text holds Arabic letters."""
+    return _ARABIC.search(text) is not None
+
+
+_PREFIXES = re.compile(r"^(?:و|ف)?(?:بال|كال|لل|ال|ب|ل|ه?ال)(?=..)|^(?:و|ف)(?=...)")
+
+
+def without_clitics(word: str) -> str:
+    """Return a normalised Arabic word without conjunction, preposition and article at its front."""
+    return _PREFIXES.sub("", word, count=1)
+
+
+_SKELETON_ARABIC = str.maketrans(
+    {
+        "ب": "b", "ت": "t", "ث": "t", "ج": "j", "ح": "h", "خ": "x", "د": "d", "ذ": "d", "ر": "r", "ز": "z",
+        "س": "s", "ش": "$", "ص": "s", "ض": "d", "ط": "t", "ظ": "d", "ع": "3", "غ": "g", "ف": "f", "ق": "q",
+        "ك": "k", "ل": "l", "م": "m", "ن": "n", "ه": "h", "ا": "", "و": "", "ي": "",
+    }
+)  # fmt: skip
+_SKELETON_LATIN = (
+    ("kh", "x"), ("gh", "g"), ("sh", "$"), ("ch", "$"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ou", ""),
+    ("7", "h"), ("5", "x"), ("9", "q"), ("2", ""), ("6", "t"), ("8", "q"), ("4", "d"), ("c", "k"), ("p", "b"), ("v", "f"),
+)  # fmt: skip
+_VOWELS = re.compile(r"[aeiouyw]")
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def skeleton(word: str) -> str:
+    """Return the consonants that Arabic script and Arabizi share: ``7oush`` and ``الحوش`` give ``h$``.
+
+    Numbers and words without consonants give an empty string.
+    """
+    if word.isdigit():
+        return ""
+    if has_arabic_script(word):
+        bones = without_clitics(word).removesuffix("ه").translate(_SKELETON_ARABIC)
+    else:
+        bones = word.removeprefix("el").removeprefix("al") if len(word) > 4 else word
+        for written, meant in _SKELETON_LATIN:
+            bones = bones.replace(written, meant)
+        bones = _VOWELS.sub("", bones)
+    return _DOUBLED.sub(r"\1", bones)

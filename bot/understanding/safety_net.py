@@ -1,0 +1,55 @@
+"""A second look for danger: does a message belong to any of the nine safety topics?
+
+It is tuned for recall: where it doubts, the assistant asks. A complaint is on the safety list, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression
+
+from bot.domain import topics
+from bot.understanding import message as keys
+from bot.understanding.component import ModelComponent
+from bot.understanding.features import make_vectoriser
+from bot.understanding.normalise import normalise
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SafetyNet(ModelComponent):
+    """Puts the probability of danger on each message, as ``safety``."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``C``: inverse strength of regularisation."""
+        return {"C": 4.0}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn danger against all else."""
+        examples = training_data.intent_examples
+        vectoriser = make_vectoriser()
+        features = vectoriser.fit_transform([keys.text_of(m) for m in examples]).tocsr()
+        labels = np.array([topics.is_safety(topics.topic_of_intent(keys.full_intent(m) or "")) for m in examples])
+        regression = LogisticRegression(C=self.config["C"], class_weight="balanced", solver="liblinear")
+        regression.fit(features, labels)
+        regression.coef_ = regression.coef_.astype(np.float32)
+        self.model = (vectoriser, regression)
+        return self.persist()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the probability of danger to each message."""
+        for message in messages:
+            text = keys.text_of(message)
+            message.set(keys.SAFETY, self.probability(text) if normalise(text) else 0.0, add_to_output=True)
+        return messages
+
+    def probability(self, text: str) -> float:
+        """Return the probability that a text is about danger."""
+        vectoriser, regression = self.model
+        return round(float(regression.predict_proba(vectoriser.transform([text]))[0, 1]), 4)
