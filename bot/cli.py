@@ -48,7 +48,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Start everything on this machine: database, keys and model where they are missing, then all processes."""
-    from bot.supervisor import run_everything
+    from bot.commands.run import run_everything
 
     sys.exit(run_everything())
 
@@ -56,7 +56,7 @@ def run() -> None:
 @app.command()
 def assistant() -> None:
     """Serve the assistant (Rasa): understanding, dialogue, the inbox."""
-    from bot.processes import serve_assistant
+    from bot.commands.serve import serve_assistant
 
     serve_assistant(_settings())
 
@@ -64,7 +64,7 @@ def assistant() -> None:
 @app.command()
 def actions() -> None:
     """Serve Rasa's custom actions."""
-    from bot.processes import serve_actions
+    from bot.commands.serve import serve_actions
 
     serve_actions(_settings())
 
@@ -72,7 +72,7 @@ def actions() -> None:
 @app.command()
 def console() -> None:
     """Serve the staff's console, and the simulator where it is on."""
-    from bot.processes import serve_console
+    from bot.commands.serve import serve_console
 
     serve_console(_settings())
 
@@ -80,7 +80,7 @@ def console() -> None:
 @app.command()
 def worker() -> None:
     """Send what is in the outbox."""
-    from bot.processes import serve_worker
+    from bot.commands.serve import serve_worker
 
     serve_worker(_settings())
 
@@ -91,7 +91,7 @@ def train(
     validate_only: Annotated[bool, typer.Option(help="Check the training data and train nothing.")] = False,
 ) -> None:
     """Train the model, if its inputs changed."""
-    from bot.processes import train_with_progress, validate_data
+    from bot.commands.train import train_with_progress, validate_data
 
     if validate_only:
         validate_data(_home())
@@ -105,7 +105,7 @@ def chat(
     language: Annotated[Optional[str], typer.Option(help="ar, fr or en; else the hotline finds out.")] = None,  # noqa: UP045
 ) -> None:
     """Write to the running hotline from the terminal."""
-    from bot.chat import chat as start
+    from bot.commands.chat import chat as start
 
     start(_settings(), channel=channel, language=language)
 
@@ -113,18 +113,20 @@ def chat(
 @app.command()
 def understand() -> None:
     """Read JSON lines {"text": …} and write what the assistant understands of each."""
-    from bot.understanding.batch import understand_lines
+    from bot.commands.understand import understand_lines
 
     sys.exit(understand_lines(_home() / "models", sys.stdin.buffer, sys.stdout, sys.stderr))
 
 
 @app.command()
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="YAML lists of {topic, register, text}; the language is in the name.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="YAML lists of {topic, register, text}; the language is in the name.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Measure the understanding on sets of messages with known topics."""
-    from bot.understanding.evaluation import evaluate_files, print_report
+    from bot.commands.evaluate import evaluate_files, print_report
 
     report = evaluate_files(_home() / "models", files)
     if as_json:
@@ -136,7 +138,7 @@ def evaluate(
 @app.command()
 def doctor() -> None:
     """Check settings, database, model, catalogues and the running processes; say what to do about each."""
-    from bot.doctor import examine
+    from bot.commands.doctor import examine
 
     sys.exit(examine(read_environment(), out))
 
@@ -145,11 +147,13 @@ def doctor() -> None:
 def staff_add(
     email: str,
     name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
-    role: Annotated[str, typer.Option(help="caseworker, protection, supervisor, administrator or auditor.")] = "caseworker",
+    role: Annotated[
+        str, typer.Option(help="caseworker, protection, supervisor, administrator or auditor.")
+    ] = "caseworker",
     language: Annotated[str, typer.Option(help="ar, fr or en.")] = "en",
 ) -> None:
     """Invite a staff member; prints the link to hand over."""
-    from bot.staff_commands import add
+    from bot.commands.staff import add
 
     add(_settings(), out, email=email, name=name, role=role, language=language)
 
@@ -157,7 +161,7 @@ def staff_add(
 @staff_app.command("list")
 def staff_list() -> None:
     """List the accounts."""
-    from bot.staff_commands import show
+    from bot.commands.staff import show
 
     show(_settings(), out)
 
@@ -165,7 +169,7 @@ def staff_list() -> None:
 @staff_app.command("disable")
 def staff_disable(email: str) -> None:
     """Close an account at once."""
-    from bot.staff_commands import disable
+    from bot.commands.staff import disable
 
     disable(_settings(), out, email=email)
 
@@ -173,7 +177,7 @@ def staff_disable(email: str) -> None:
 @staff_app.command("reset")
 def staff_reset(email: str) -> None:
     """Make an account's password void and print a new link to set one."""
-    from bot.staff_commands import reset
+    from bot.commands.staff import reset
 
     reset(_settings(), out, email=email)
 
@@ -189,7 +193,7 @@ def keys_new() -> None:
 @locales_app.command("extract")
 def locales_extract() -> None:
     """Write the templates anew from the register of answers and the console's pages."""
-    from bot.locale_commands import extract
+    from bot.commands.locales import extract
 
     extract()
 
@@ -197,7 +201,7 @@ def locales_extract() -> None:
 @locales_app.command("update")
 def locales_update() -> None:
     """Bring the catalogues in step with the templates."""
-    from bot.locale_commands import update
+    from bot.commands.locales import update
 
     update()
 
@@ -205,7 +209,7 @@ def locales_update() -> None:
 @locales_app.command("compile")
 def locales_compile() -> None:
     """Build the .mo files."""
-    from bot.locale_commands import compile_all
+    from bot.commands.locales import compile_all
 
     compile_all()
 
@@ -213,7 +217,7 @@ def locales_compile() -> None:
 @locales_app.command("check")
 def locales_check() -> None:
     """Fail on a missing or fuzzy text, a lost placeholder, an SMS too long, a stale catalogue."""
-    from bot.locale_commands import check
+    from bot.commands.locales import check
 
     problems = check()
     for problem in problems:

@@ -42,9 +42,7 @@ _STRUCTURE = frozenset({"event", "level", "timestamp", "logger"})
 _QUIET = ("httpx", "urllib3", "sanic", "sanic.access", "sanic.root", "apscheduler", "matplotlib", "waitress")
 
 
-def drop_unlisted_fields(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def drop_unlisted_fields(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep the fields of the allow-list; reduce an exception to its class."""
     error = event.pop("exc_info", None)
     if error:
@@ -63,7 +61,15 @@ class _LibraryFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         error = f" error_class={record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
-        return f"{record.levelname.lower():<8} library_log logger={record.name} line={record.module}:{record.lineno}{error}"
+        time = self.formatTime(record, "%H:%M:%S")
+        return f"{time} {record.levelname.lower():<8} library_log logger={record.name} line={record.module}:{record.lineno}{error}"
+
+
+def _one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """Render ``time level event field=value…``."""
+    start = f"{event.pop('timestamp')} {event.pop('level'):<8} {event.pop('event')}"
+    event.pop("process", None)
+    return " ".join([start, *(f"{name}={value}" for name, value in event.items())])
 
 
 def configure_logging(process: str, *, level: int = logging.INFO) -> None:
@@ -78,6 +84,9 @@ def configure_logging(process: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # Libraries warn about their own dependencies, a screen full at each start.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
@@ -86,9 +95,7 @@ def configure_logging(process: str, *, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             drop_unlisted_fields,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event=0)
-            if sys.stderr.isatty()
-            else structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            _one_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

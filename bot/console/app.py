@@ -40,9 +40,10 @@ def create_app(parts: Parts, *, locales: Path = LOCALES) -> Flask:
     # A token holds as long as the session does: a simulator stays open for a day.
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     app.extensions["parts"] = parts
-    CSRFProtect(app)
     locale.install(app, locales, built=parts.settings.home / "locales")
     security.install(app, parts)
+    # After Flask-Security, which would exempt its logout.
+    CSRFProtect(app)
     app.register_blueprint(health.pages)
     app.register_blueprint(locale.pages)
     app.register_blueprint(invitation.pages)

@@ -47,9 +47,7 @@ def verify(entry_id: str) -> ResponseReturnValue:
         flash(gettext("Choose a day after today, at most a year ahead. Nothing was changed."), "error")
         return redirect(url_for("directory.show"), 303)
     with parts().unit_of_work() as uow:
-        name = verify_entry(
-            uow, entry_id, by=current_user.email, valid_until=_end_of(day), clock=now
-        ).organisation
+        name = verify_entry(uow, entry_id, by=current_user.email, valid_until=_end_of(day), clock=now).organisation
     flash(pgettext("directory", "%(name)s is verified: people are told of it.", name=name), "done")
     return redirect(url_for("directory.show", _anchor=entry_id), 303)
 

@@ -35,7 +35,14 @@ def _answer(status: int, code: str | None = None) -> ResponseReturnValue:
     return render_template("error.html", title=title, text=text, is_error=True), status
 
 
-_CODES = {400: "bad_request", 403: "not_allowed", 404: "not_found", 405: "wrong_method", 413: "too_large", 500: "failed"}
+_CODES = {
+    400: "bad_request",
+    403: "not_allowed",
+    404: "not_found",
+    405: "wrong_method",
+    413: "too_large",
+    500: "failed",
+}
 
 
 def _words(status: int, code: str | None) -> tuple[str, str]:
@@ -50,9 +57,15 @@ def _words(status: int, code: str | None) -> tuple[str, str]:
             pgettext("error", "Your role does not allow this. A supervisor can help."),
         )
     if status == 404:
-        return (pgettext("error", "There is nothing here"), pgettext("error", "The address may be mistyped or out of date."))
+        return (
+            pgettext("error", "There is nothing here"),
+            pgettext("error", "The address may be mistyped or out of date."),
+        )
     if status < 500:
-        return (pgettext("error", "This did not work"), pgettext("error", "What was sent cannot be used. Nothing was changed."))
+        return (
+            pgettext("error", "This did not work"),
+            pgettext("error", "What was sent cannot be used. Nothing was changed."),
+        )
     return (
         pgettext("error", "Something broke on our side"),
         pgettext("error", "It was recorded. Try again in a minute; if it stays, tell whoever runs this hotline."),

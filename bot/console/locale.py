@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -54,7 +53,9 @@ def page_language() -> str:
     """Return the language of the page that is being made."""
     own = current_user.language if current_user and current_user.is_authenticated else None
     chosen = own or request.cookies.get(COOKIE)
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
+    # Werkzeug's best_match would prefer "en" over "ar-LY" for somebody who wants Libyan Arabic first.
+    wanted = [tag.partition("-")[0].lower() for tag in request.accept_languages.values()]
+    return chosen if chosen in LANGUAGES else next((tag for tag in wanted if tag in LANGUAGES), "en")
 
 
 @pages.post("/language")
@@ -90,4 +91,4 @@ def compile_catalogues(locales: Path, built: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
             write_mo(file, catalogue)
-        os.replace(file.name, target)
+        Path(file.name).replace(target)

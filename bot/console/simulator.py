@@ -23,6 +23,7 @@ from bot.wiring import new_id, now
 _PHONE = re.compile(r"[0-9a-f]{20}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHOICE_ID = re.compile(r"[A-Za-z0-9_/-]{1,64}")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _POSITION = re.compile(r"\d{1,9}")
 
 pages = Blueprint("simulator", __name__, url_prefix="/simulator")
@@ -83,10 +84,12 @@ def _receive(incoming: Incoming) -> str:
 
 def _incoming(phone: str, body: dict[str, Any]) -> Incoming:
     kind, text, pressed, own_id = body.get("kind", "text"), body.get("text", ""), body.get("pressed"), body.get("id")
-    if kind not in {k.value for k in MessageKind}:
+    if kind not in [k.value for k in MessageKind]:
         raise InvalidInput("kind_unknown", f"kind must be one of: {', '.join(k.value for k in MessageKind)}")
     if not isinstance(text, str) or len(text) > MAX_TEXT_LENGTH:
         raise InvalidInput("text_too_long", f"text must be a string of at most {MAX_TEXT_LENGTH} characters")
+    if _LONE_SURROGATE.search(text):
+        raise InvalidInput("text_invalid", "text holds half a surrogate pair")
     if kind == MessageKind.TEXT.value and not text.strip():
         raise InvalidInput("text_missing", "a message of kind text needs a text")
     if pressed is not None and not (isinstance(pressed, str) and _CHOICE_ID.fullmatch(pressed)):
@@ -107,7 +110,11 @@ def _incoming(phone: str, body: dict[str, Any]) -> Incoming:
 def _shown(message: Message, view: PhoneView, channel: Channel) -> dict[str, Any]:
     is_sms = channel is Channel.SMS and message.direction is Direction.OUTBOUND
     size = sms_size(message.text) if is_sms else None
-    own_id = message.provider_id.partition(":")[2] if message.direction is Direction.INBOUND and message.provider_id else None
+    own_id = (
+        message.provider_id.partition(":")[2]
+        if message.direction is Direction.INBOUND and message.provider_id
+        else None
+    )
     return {
         "position": message.position,
         "id": message.id,
@@ -131,7 +138,7 @@ def _body() -> dict[str, Any]:
 
 
 def _channel(value: object) -> Channel:
-    if value not in {channel.value for channel in Channel}:
+    if value not in [channel.value for channel in Channel]:
         raise InvalidInput("channel_unknown", f"channel must be one of: {', '.join(c.value for c in Channel)}")
     return Channel(value)
 

@@ -13,9 +13,7 @@ from collections.abc import Callable
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHECK_ALPHABET = ALPHABET + "*~$=U"
 LENGTH = 5
-PATTERN = re.compile(
-    r"(?<![0-9A-Za-z])[Rr][\s\-–]?([0-9A-Za-z]{5})[\s\-–]?([0-9A-Za-z*~$=])(?![0-9A-Za-z])"
-)
+PATTERN = re.compile(r"(?<![0-9A-Za-z])[Rr][\s\-–]?([0-9A-Za-z]{5})[\s\-–]?([0-9A-Za-z*~$=])(?![0-9A-Za-z])")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 

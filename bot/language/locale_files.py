@@ -62,7 +62,11 @@ def console_template(package: Path) -> Catalog:
     template = _empty(CONSOLE)
     options = {"**/templates/**.html": {"silent": "false"}}
     found = extract_from_dir(
-        str(package), method_map=CONSOLE_METHODS, options_map=options, comment_tags=("Translators:",), strip_comment_tags=False
+        str(package),
+        method_map=CONSOLE_METHODS,
+        options_map=options,
+        comment_tags=("Translators:",),
+        strip_comment_tags=False,
     )
     for _file, _line, message, comments, context in sorted(found, key=lambda f: (f[0], f[1])):
         template.add(message, context=context, auto_comments=comments)
@@ -132,7 +136,11 @@ def _english(entry: Message) -> str:
 
 def _empty(domain: str, language: str | None = None) -> Catalog:
     catalogue = Catalog(
-        locale=language, domain=domain, project="Daleel", fuzzy=False, header_comment=HEADER.format(domain=domain).strip()
+        locale=language,
+        domain=domain,
+        project="Daleel",
+        fuzzy=False,
+        header_comment=HEADER.format(domain=domain).strip(),
     )
     return _without_dates(catalogue)
 

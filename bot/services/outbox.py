@@ -13,9 +13,7 @@ MAX_ATTEMPTS = 8
 BATCH = 50
 
 
-def send_due_messages(
-    uow: UnitOfWork, clients: Mapping[Provider, ChannelClient], *, clock: Clock
-) -> dict[str, int]:
+def send_due_messages(uow: UnitOfWork, clients: Mapping[Provider, ChannelClient], *, clock: Clock) -> dict[str, int]:
     """Send what is due, the oldest first; each message's outcome is committed by itself.
 
     A message that must wait holds back later ones of its conversation, so that order is kept.
@@ -38,9 +36,7 @@ def send_due_messages(
     return counts
 
 
-def _send(
-    client: ChannelClient | None, address: ChannelAddress, message: Message, *, clock: Clock
-) -> str:
+def _send(client: ChannelClient | None, address: ChannelAddress, message: Message, *, clock: Clock) -> str:
     if client is None:
         message.mark_failed("channel_off", clock())
         return "failed"

@@ -122,9 +122,7 @@ def finish_turn(
     uow.commit()
 
 
-def _outbound(
-    reply: Reply, conversation: Conversation, message: Message, *, clock: Clock, new_id: Ids
-) -> Message:
+def _outbound(reply: Reply, conversation: Conversation, message: Message, *, clock: Clock, new_id: Ids) -> Message:
     return Message(
         id=new_id(),
         conversation_id=conversation.id,

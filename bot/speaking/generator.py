@@ -17,7 +17,7 @@ from bot.domain.contacts import LANGUAGES, Channel
 from bot.services.turns import Reply
 from bot.settings import load_settings, read_environment
 from bot.speaking.parts import speaker_of
-from bot.speaking.speaker import PERSON, Speaker
+from bot.speaking.speaker import PERSON
 from bot.understanding import message as keys
 from bot.wiring import Parts, build
 

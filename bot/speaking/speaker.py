@@ -127,7 +127,9 @@ class Speaker:
 
     def _question(self, answer: Answer, language: str, channel: Channel, offered: list[Choice]) -> str:
         if answer.group == "faq" and any(choice.id in HELPED for choice in offered):
-            return self._catalogues.text(language, "helped_question", self._part(self._register["helped_question"], channel))
+            return self._catalogues.text(
+                language, "helped_question", self._part(self._register["helped_question"], channel)
+            )
         return ""
 
     @staticmethod

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import case as sql_case
 from sqlalchemy import Text, func, insert, or_, select, type_coerce, update
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
 from bot.domain.cases import URGENCY, Case, CaseKind, QueueState
@@ -62,9 +62,7 @@ class SqlContacts:
         table = tables.contact.c
         is_free = or_(table.lease_until.is_(None), table.lease_until < now, table.lease_owner == owner)
         taken = self._session.execute(
-            update(tables.contact)
-            .where(table.id == contact_id, is_free)
-            .values(lease_owner=owner, lease_until=until)
+            update(tables.contact).where(table.id == contact_id, is_free).values(lease_owner=owner, lease_until=until)
         )
         return bool(taken.rowcount)
 
@@ -119,9 +117,7 @@ class SqlMessages:
 
     def record_inbound_id(self, provider: Provider, provider_id: str, message_id: str) -> None:
         self._session.execute(
-            insert(tables.inbound_id).values(
-                provider=provider, provider_id=provider_id, message_id=message_id
-            )
+            insert(tables.inbound_id).values(provider=provider, provider_id=provider_id, message_id=message_id)
         )
 
     def contacts_waiting(self, *, limit: int) -> Sequence[str]:
@@ -138,9 +134,7 @@ class SqlMessages:
     def next_received(self, contact_id: str) -> Message | None:
         query = (
             select(Message)
-            .filter_by(
-                contact_id=contact_id, direction=Direction.INBOUND, state=InboundState.RECEIVED.value
-            )
+            .filter_by(contact_id=contact_id, direction=Direction.INBOUND, state=InboundState.RECEIVED.value)
             .order_by(tables.message.c.position)
             .limit(1)
         )

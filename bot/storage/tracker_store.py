@@ -30,9 +30,7 @@ class EncryptedTrackerStore(SQLTrackerStore):
         self.engine = make_engine(settings.database_url, self._cipher)
         self.sessionmaker.configure(bind=self.engine)
 
-    async def _retrieve(
-        self, sender_id: str, fetch_events_from_all_sessions: bool
-    ) -> DialogueStateTracker | None:
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         with self.session_scope() as session:
             rows = self._event_query(
                 session, sender_id, fetch_events_from_all_sessions=fetch_events_from_all_sessions

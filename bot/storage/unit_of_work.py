@@ -46,7 +46,7 @@ class SqlUnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.session.rollback()
+        # Closing rolls back what was not committed; objects that were read stay readable.
         self.session.close()
 
     def commit(self) -> None:

@@ -40,7 +40,7 @@ class DecisionMaker(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``."""
-        return {"answer": 0.5, "answer_safety": 0.4, "suggest": 0.35, "danger": 0.5}
+        return {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -78,6 +78,9 @@ class DecisionMaker(GraphComponent):
         ranking = message.get(keys.TOPICS) or []
         decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, self.config)
         topic, confidence = ranking[0]
+        if decision == SUGGEST and not message.get(keys.KNOWS_A_WORD):
+            # Letters alone resemble something; three guesses at gibberish would be a pretence.
+            decision, suggestions = FALLBACK, []
         if decision == ANSWER:
             topic = self._answer_to_question(topic, metadata.get("offered") or [])
             wanted = wanted_language(text) if topic == "change_language" else None
@@ -116,9 +119,7 @@ class DecisionMaker(GraphComponent):
         set_topic(message, topic, confidence)
 
 
-def decide(
-    ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]
-) -> tuple[str, list[str]]:
+def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:
     """Return the decision on a ranking, and the topics to suggest (at most three, none for ``answer``).
 
     A likely topic is answered. A message that looks like danger, by the safety net or by the sum of the safety

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
@@ -13,14 +15,14 @@ def words(text: str) -> list[str]:
     """Return words, and pairs of neighbours, of a text; Arabic words without their clitics too."""
     tokens = normalise(text).split()
     bare = [without_clitics(t) if has_arabic_script(t) else t for t in tokens]
-    pairs = [f"{a} {b}" for a, b in zip(bare, bare[1:])]
+    pairs = [f"{a} {b}" for a, b in itertools.pairwise(bare)]
     return tokens + [b for b, t in zip(bare, tokens) if b != t] + pairs
 
 
 def skeletons(text: str) -> list[str]:
     """Return consonant skeletons of the words, and pairs of them; see ``normalise.skeleton``."""
     bones = [s for s in (skeleton(t) for t in normalise(text).split()) if len(s) > 1]
-    return bones + [f"{a} {b}" for a, b in zip(bones, bones[1:])]
+    return bones + [f"{a} {b}" for a, b in itertools.pairwise(bones)]
 
 
 def make_vectoriser() -> FeatureUnion:

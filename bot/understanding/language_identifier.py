@@ -39,15 +39,17 @@ class LanguageIdentifier(ModelComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``prior``: weight of the conversation's language against another, for Latin letters."""
-        return {"prior": 6.0}
+        """``prior``: how many times likelier the conversation's language is, before a short Latin-letter text is read."""
+        return {"prior": 30.0}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the Latin-letter sentences of all languages."""
         pairs = [(keys.text_of(m), keys.training_language(m)) for m in training_data.intent_examples]
         latin = [(t, code) for t, code in pairs if code and not has_arabic_script(t)]
         self.model = make_pipeline(
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), preprocessor=normalise, sublinear_tf=True, min_df=2),
+            TfidfVectorizer(
+                analyzer="char_wb", ngram_range=(1, 4), preprocessor=normalise, sublinear_tf=True, min_df=2
+            ),
             LogisticRegression(C=20.0, class_weight="balanced", max_iter=300),
         ).fit([t for t, _ in latin], [code for _, code in latin])
         return self.persist()
@@ -81,7 +83,7 @@ class LanguageIdentifier(ModelComponent):
         codes = list(self.model.classes_)
         if conversation_language in codes:
             # The shorter a text, the more the conversation counts.
-            evidence = max(1.0, len(normalise(text).split()) / 3)
+            evidence = max(1.0, len(normalise(text).split()) / 2)
             scores[codes.index(conversation_language)] += np.log(self.config["prior"]) / evidence
         return str(codes[int(np.argmax(scores))])
 

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.understanding.features import make_vectoriser
+from bot.understanding.features import make_vectoriser, words
 
 
 class CalibratedLinearModel:
@@ -50,6 +50,11 @@ class CalibratedLinearModel:
 
     def _classifier(self) -> LinearSVC:
         return LinearSVC(C=self._c, tol=1e-3, random_state=self._seed)
+
+    def knows_a_word(self, text: str) -> bool:
+        """Say whether any word of a text was in the training sentences."""
+        vocabulary = self._vectoriser.transformer_list[0][1].vocabulary_
+        return any(word in vocabulary for word in words(text))
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
         """Return probabilities, one row per text, one column per class in ``classes``."""

@@ -10,6 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 LANGUAGE = "language"
 LANGUAGE_IS_CHOSEN = "language_is_chosen"
 TOPICS = "topics"
+KNOWS_A_WORD = "knows_a_word"
 SAFETY = "safety"
 DECISION = "decision"
 SUGGESTIONS = "suggestions"

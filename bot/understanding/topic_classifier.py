@@ -47,6 +47,7 @@ class TopicClassifier(ModelComponent):
             text = keys.text_of(message)
             ranking = self.rank(text) if normalise(text) else []
             message.set(keys.TOPICS, ranking, add_to_output=True)
+            message.set(keys.KNOWS_A_WORD, self.model.knows_a_word(text))
             if ranking:
                 set_topic(message, ranking[0][0], ranking[0][1])
         return messages

@@ -22,7 +22,11 @@ def _run() -> None:
         cipher = Cipher(settings.keys, hash_key=settings.secret_key)
         connection = make_engine(settings.database_url, cipher).connect()
     context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=True, include_object=_ours, compare_type=False
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        include_object=_ours,
+        compare_type=False,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -52,9 +52,9 @@ function foot(message, isOwn) {
 
 function choices(list, channel, onPress) {
   const buttons = list.map((choice, index) => {
-    const title = make("span", { dir: "auto" }, choice.title);
+    const title = make("span", {}, choice.title);
     const number = channel === "telegram" ? make("span", { class: "choice-number" }, `${index + 1}`) : null;
-    return make("button", { type: "button", "data-choice": choice.id, onclick: () => onPress(choice) }, number, title);
+    return make("button", { type: "button", dir: "auto", "data-choice": choice.id, onclick: () => onPress(choice) }, number, title);
   });
   return make("div", { class: "choices", role: "group", "aria-label": say("choices") }, ...buttons);
 }

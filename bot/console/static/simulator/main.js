@@ -40,6 +40,7 @@ function remove(one) {
 function show(shown) {
   none.hidden = phones.length > 0;
   for (const one of phones) one.element.classList.toggle("phone-shown", one === shown);
+  shown?.reveal();
   tabs.replaceChildren(...phones.map((one) => makeTab(one, one === shown)));
 }
 

@@ -22,6 +22,11 @@ export class Phone {
     this.#poll();
   }
 
+  /** Show the newest message, after the phone was out of sight. */
+  reveal() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
   remove() {
     this.isGone = true;
     clearTimeout(this.timer);

@@ -1,13 +1,17 @@
-"""Trains the model when its inputs changed, and finds the one that fits the present inputs."""
+"""Trains the model when its inputs changed, and finds the one that fits the present inputs.
+
+As a program (``python -m bot.commands.training HOME``) it trains and reports on standard output, one JSON object a line.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
+import json
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +23,15 @@ from bot.domain.errors import ConfigurationError
 from bot.settings import PROJECT
 from bot.speaking.register import load_register
 
-INPUTS = ("config.yml", "domain.yml", "nlu_data", "bot/understanding", "bot/language", "bot/domain/topics.py", "requirements/base.txt")
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "nlu_data",
+    "bot/understanding",
+    "bot/language",
+    "bot/domain/topics.py",
+    "requirements/base.txt",
+)
 KEPT_MODELS = 2
 
 Progress = Callable[[int, int, str], None]
@@ -100,8 +112,7 @@ def train(home: Path, *, progress: Progress, project: Path = PROJECT) -> Path:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     try:
-        # Rasa prints its own end of training; the progress bar tells that already.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(sys.stderr):
             result = rasa.model_training.train(
                 domain=str(domain),
                 config=str(project / "config.yml"),
@@ -147,3 +158,22 @@ class _Watcher(logging.Handler):
         elif message.startswith(("Finished training component", "Restored component")):
             self._done += 1
             self._progress(min(self._done, self._steps), self._steps, "")
+
+
+def main() -> int:
+    """Train into the home folder named on the command line."""
+
+    def report(**fields: object) -> None:
+        sys.__stdout__.write(json.dumps(fields) + "\n")  # type: ignore[union-attr]
+        sys.__stdout__.flush()  # type: ignore[union-attr]
+
+    try:
+        train(Path(sys.argv[1]), progress=lambda done, of, step: report(done=done, of=of, step=step))
+    except ConfigurationError as error:
+        report(error=error.detail)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -21,14 +21,14 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
+from bot.commands.train import train_with_progress
+from bot.console.accounts import first_invitation
 from bot.domain.errors import ConfigurationError
 from bot.keys import ensure_keys
-from bot.processes import train_with_progress
 from bot.settings import PROJECT, Settings, home_of, load_settings, read_environment
 from bot.storage.engine import check_connection
 from bot.storage.migrate import migrate
 from bot.storage.seed import seed_directory
-from bot.console.accounts import first_invitation
 from bot.wiring import Parts, build
 
 PROCESSES = ("actions", "console", "worker", "assistant")
@@ -37,6 +37,13 @@ STOP_SECONDS = 15
 LONGEST_PAUSE = 30.0
 _COLOURS = {"actions": "cyan", "console": "magenta", "worker": "yellow", "assistant": "green", "run": "blue"}
 _PR_SET_PDEATHSIG = 1
+CHILD_ENVIRONMENT = {
+    "PYTHONUNBUFFERED": "1",
+    # Rasa's and TensorFlow's imports warn about their own dependencies, a screen full of it.
+    "PYTHONWARNINGS": "ignore",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
 
 
 @dataclass
@@ -106,7 +113,9 @@ def _welcome(parts: Parts, out: Console, seconds: float) -> None:
     out.print(f"  Console    {settings.console_url}/")
     token = first_invitation(parts)
     if token:
-        out.print(f"  First login (administrator, valid for 72 hours, once):\n             {settings.console_url}/invitation/{token}")
+        out.print(
+            f"  First login (administrator, valid for 72 hours, once):\n             {settings.console_url}/invitation/{token}"
+        )
     out.print("  Telegram, WhatsApp and SMS are off: no provider account is set.")
     out.print("  Stop with Ctrl-C.")
     out.print()
@@ -141,14 +150,14 @@ class Supervisor:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "bot.cli", name],
             cwd=PROJECT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "DALEEL_SIMULATOR": "1" if self._settings.has_simulator else "0"},
+            env={**os.environ, **CHILD_ENVIRONMENT, "DALEEL_SIMULATOR": "1" if self._settings.has_simulator else "0"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=_die_with_parent,
         )
         reader = threading.Thread(target=self._show_log, args=(name, process), daemon=True)
         reader.start()

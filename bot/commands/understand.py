@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from bot import training
+from bot.commands import training
 from bot.domain import topics
+from bot.logs import configure_logging
 from bot.understanding import message as keys
 
 
@@ -31,7 +32,7 @@ class Understanding:
         os.environ["RASA_TELEMETRY_ENABLED"] = "false"
         from rasa.core.agent import Agent
 
-        logging.getLogger().setLevel(logging.ERROR)
+        configure_logging("understand", level=logging.ERROR)
         self._agent = Agent.load(str(path))
 
     def parse(self, text: str, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -39,7 +40,9 @@ class Understanding:
         from rasa.core.channels.channel import UserMessage
 
         # As in the inbox: a text is never a command to Rasa.
-        message = UserMessage(text=text.lstrip("/ ") if text.lstrip().startswith("/") else text, metadata=metadata or {})
+        message = UserMessage(
+            text=text.lstrip("/ ") if text.lstrip().startswith("/") else text, metadata=metadata or {}
+        )
         parsed = asyncio.run(self._agent.processor.parse_message(message))
         return self._result(text, parsed)
 
@@ -49,7 +52,11 @@ class Understanding:
         intent = parsed["intent"]
         answered = intent.get("full_retrieval_intent_name") or intent.get("name") or ""
         decision = parsed[keys.DECISION]
-        topic = topics.topic_of_intent(answered) if decision == "answer" else (ranking[0][0] if ranking else "out_of_scope")
+        topic = (
+            topics.topic_of_intent(answered)
+            if decision == "answer"
+            else (ranking[0][0] if ranking else "out_of_scope")
+        )
         if topic not in topics.ALL:
             topic = "out_of_scope"
         return {

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 
 from rich.console import Console
 
-from bot import training
+from bot.commands import training
+from bot.commands.locales import check as check_locales
 from bot.domain.errors import ConfigurationError, HotlineError
-from bot.locale_commands import check as check_locales
 from bot.settings import Settings, load_settings
 from bot.storage.engine import check_connection
 from bot.wiring import build

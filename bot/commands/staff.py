@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from bot.console import accounts as staff
 from bot.domain.contacts import LANGUAGES
 from bot.domain.errors import InvalidInput
 from bot.domain.staff import Role
 from bot.settings import Settings
-from bot.console import accounts as staff
 from bot.wiring import build
 
 
@@ -31,7 +31,9 @@ def show(settings: Settings, out: Console) -> None:
     """Print the accounts."""
     table = Table("e-mail", "name", "roles", "state", "on duty")
     for member in staff.list_staff(build(settings)):
-        table.add_row(member.email, member.name, ", ".join(member.roles), member.state, "yes" if member.is_on_duty else "no")
+        table.add_row(
+            member.email, member.name, ", ".join(member.roles), member.state, "yes" if member.is_on_duty else "no"
+        )
     out.print(table)
 
 

@@ -92,7 +92,9 @@ def sms_problems(catalogues: Catalogues) -> Iterator[str]:
     for language in LANGUAGES:
         for answer in register.values():
             for part in [p for p in answer.parts if p in ("sms", "again")]:
-                text = speaker.say(answer.id, language, Channel.SMS, part=part, **{p: EXAMPLE_VALUES[p] for p in answer.placeholders}).text
+                text = speaker.say(
+                    answer.id, language, Channel.SMS, part=part, **{p: EXAMPLE_VALUES[p] for p in answer.placeholders}
+                ).text
                 size = sms_size(text)
                 if size.parts > MAX_PARTS:
                     yield f"{language}: {answer.id} {part}: {size.parts} SMS parts ({size.units} units), at most {MAX_PARTS}"

@@ -1,0 +1,1 @@
+"""What the commands of ``daleel`` do; ``bot.cli`` only reads their options."""

@@ -1,0 +1,72 @@
+"""What each process does once it is started: settings in, server running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+from bot.commands import training
+from bot.keys import process_secret
+from bot.logs import configure_logging
+from bot.settings import PROJECT, Settings
+from bot.wiring import build
+
+
+def _quiet_environment(settings: Settings) -> None:
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["ACTIONS_PORT"] = str(settings.actions_port)
+    os.chdir(PROJECT)
+
+
+def serve_assistant(settings: Settings) -> None:
+    """Serve Rasa with our channels on the assistant's port, until a signal.
+
+    Rasa's own HTTP API answers only to a token, which other processes of this machine derive from the secret key.
+    """
+    configure_logging("assistant")
+    model = training.find_model(settings.model_folder)
+    _quiet_environment(settings)
+    import rasa.core.run
+    from rasa.core.utils import read_endpoints_from_path
+
+    configure_logging("assistant")
+    rasa.core.run.serve_application(
+        model_path=str(model),
+        interface="127.0.0.1",
+        port=settings.assistant_port,
+        credentials=str(PROJECT / "credentials.yml"),
+        endpoints=read_endpoints_from_path(str(PROJECT / "endpoints.yml")),
+        auth_token=process_secret(settings.secret_key, "rasa-api"),
+    )
+
+
+def serve_actions(settings: Settings) -> None:
+    """Serve the custom actions on this machine's own address."""
+    configure_logging("actions")
+    _quiet_environment(settings)
+    from rasa_sdk.endpoint import create_app
+
+    configure_logging("actions")
+    app = create_app("actions")
+    app.run(host="127.0.0.1", port=settings.actions_port, workers=1, access_log=False)
+
+
+def serve_console(settings: Settings) -> None:
+    """Serve the console on its port."""
+    configure_logging("console")
+    from bot.console.server import serve
+
+    serve(build(settings))
+
+
+def serve_worker(settings: Settings) -> None:
+    """Send the outbox until a signal."""
+    configure_logging("worker")
+    from bot.delivery.worker import run_worker
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_worker(build(settings), stop)
