@@ -120,9 +120,7 @@ def understand() -> None:
 
 @app.command()
 def evaluate(
-    files: Annotated[
-        list[Path], typer.Argument(help="YAML lists of {topic, register, text}; the language is in the name.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="YAML lists of {topic, register, text}; the language is in the name.")],
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Measure the understanding on sets of messages with known topics."""
@@ -147,9 +145,7 @@ def doctor() -> None:
 def staff_add(
     email: str,
     name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
-    role: Annotated[
-        str, typer.Option(help="caseworker, protection, supervisor, administrator or auditor.")
-    ] = "caseworker",
+    role: Annotated[str, typer.Option(help="caseworker, protection, supervisor, administrator or auditor.")] = "caseworker",
     language: Annotated[str, typer.Option(help="ar, fr or en.")] = "en",
 ) -> None:
     """Invite a staff member; prints the link to hand over."""

@@ -31,9 +31,7 @@ def make_keys(home: Path) -> Path:
     except OSError as error:
         raise ConfigurationError("home_not_writable", f"cannot write {path}: {error.strerror}") from error
     with os.fdopen(descriptor, "w") as file:
-        file.write(
-            "# Made by `daleel keys new`. Keep a copy apart from the database: without it the data cannot be read.\n"
-        )
+        file.write("# Made by `daleel keys new`. Keep a copy apart from the database: without it the data cannot be read.\n")
         file.write(f"DALEEL_KEYS={new_key()}\nDALEEL_SECRET_KEY={secrets.token_urlsafe(48)}\n")
     return path
 

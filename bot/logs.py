@@ -62,7 +62,9 @@ class _LibraryFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         error = f" error_class={record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
         time = self.formatTime(record, "%H:%M:%S")
-        return f"{time} {record.levelname.lower():<8} library_log logger={record.name} line={record.module}:{record.lineno}{error}"
+        return (
+            f"{time} {record.levelname.lower():<8} library_log logger={record.name} line={record.module}:{record.lineno}{error}"
+        )
 
 
 def _one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:

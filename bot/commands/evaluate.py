@@ -122,9 +122,7 @@ def report_on(judged: Sequence[Judged], milliseconds: Sequence[float]) -> dict[s
         "registers": {name: figures(items) for name, items in sorted(by_register.items())},
         "confusions": [{"topic": a, "taken_for": b, "count": n} for (a, b), n in confusions.most_common(WORST)],
         "missed_safety": [i.text for i in judged if topics.is_safety(i.topic) and not i.is_safety_caught],
-        "parse_ms": {"median": statistics.median(ordered), "p95": ordered[int(len(ordered) * 0.95)]}
-        if ordered
-        else {},
+        "parse_ms": {"median": statistics.median(ordered), "p95": ordered[int(len(ordered) * 0.95)]} if ordered else {},
     }
 
 
@@ -187,6 +185,4 @@ def print_report(report: dict[str, Any], out: Console) -> None:
     out.print(worst)
     for text in report["missed_safety"]:
         out.print(f"missed: {text}", markup=False)
-    out.print(
-        f"parse: {report['parse_ms']['median']:.1f} ms median, {report['parse_ms']['p95']:.1f} ms 95th percentile"
-    )
+    out.print(f"parse: {report['parse_ms']['median']:.1f} ms median, {report['parse_ms']['p95']:.1f} ms 95th percentile")

@@ -31,9 +31,7 @@ def show(settings: Settings, out: Console) -> None:
     """Print the accounts."""
     table = Table("e-mail", "name", "roles", "state", "on duty")
     for member in staff.list_staff(build(settings)):
-        table.add_row(
-            member.email, member.name, ", ".join(member.roles), member.state, "yes" if member.is_on_duty else "no"
-        )
+        table.add_row(member.email, member.name, ", ".join(member.roles), member.state, "yes" if member.is_on_duty else "no")
     out.print(table)
 
 

@@ -25,7 +25,7 @@ STEP_WORDS = {
     "LanguageIdentifier": "learning the languages",
     "TopicClassifier": "learning the topics",
     "SafetyNet": "learning to see danger",
-    "CRFEntityExtractor": "learning places",
+    "EntityTagger": "learning places",
     "RulePolicy": "learning the dialogue",
 }
 

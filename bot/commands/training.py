@@ -28,7 +28,6 @@ INPUTS = (
     "domain.yml",
     "nlu_data",
     "bot/understanding",
-    "bot/language",
     "bot/domain/topics.py",
     "requirements/base.txt",
 )
@@ -132,7 +131,7 @@ def train(home: Path, *, progress: Progress, project: Path = PROJECT) -> Path:
 
 def _count_steps(project: Path) -> int:
     config = yaml.safe_load((project / "config.yml").read_text(encoding="utf-8"))
-    trained = ("LanguageIdentifier", "TopicClassifier", "SafetyNet", "CRFEntityExtractor", "RulePolicy")
+    trained = ("LanguageIdentifier", "TopicClassifier", "SafetyNet", "EntityTagger", "RulePolicy")
     return sum(entry["name"].endswith(trained) for entry in config["pipeline"] + config["policies"])
 
 

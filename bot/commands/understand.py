@@ -30,8 +30,10 @@ class Understanding:
         path = training.find_model(models)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+        configure_logging("understand", level=logging.ERROR)
         from rasa.core.agent import Agent
 
+        # Rasa's import sets up a logging of its own.
         configure_logging("understand", level=logging.ERROR)
         self._agent = Agent.load(str(path))
 
@@ -40,9 +42,7 @@ class Understanding:
         from rasa.core.channels.channel import UserMessage
 
         # As in the inbox: a text is never a command to Rasa.
-        message = UserMessage(
-            text=text.lstrip("/ ") if text.lstrip().startswith("/") else text, metadata=metadata or {}
-        )
+        message = UserMessage(text=text.lstrip("/ ") if text.lstrip().startswith("/") else text, metadata=metadata or {})
         parsed = asyncio.run(self._agent.processor.parse_message(message))
         return self._result(text, parsed)
 
@@ -52,11 +52,7 @@ class Understanding:
         intent = parsed["intent"]
         answered = intent.get("full_retrieval_intent_name") or intent.get("name") or ""
         decision = parsed[keys.DECISION]
-        topic = (
-            topics.topic_of_intent(answered)
-            if decision == "answer"
-            else (ranking[0][0] if ranking else "out_of_scope")
-        )
+        topic = topics.topic_of_intent(answered) if decision == "answer" else (ranking[0][0] if ranking else "out_of_scope")
         if topic not in topics.ALL:
             topic = "out_of_scope"
         return {

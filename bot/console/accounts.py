@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.console.outside import Parts, now, open_members
 from bot.domain.staff import Role
 from bot.services import staff
-from bot.storage.staff import SqlStaffMembers
-from bot.wiring import Parts, now
 
 
 @dataclass(frozen=True)
@@ -29,21 +28,20 @@ def invite(parts: Parts, email: str, name: str, role: Role | Iterable[Role], lan
         InvalidInput: If the e-mail address is none or taken, or there is no such language.
     """
     roles = [role] if isinstance(role, Role) else list(role)
-    with parts.unit_of_work() as uow:
-        members = SqlStaffMembers(uow.session, parts.cipher)
+    with open_members(parts) as members:
         return staff.invite(members, email, name=name, roles=roles, clock=now, language=language)
 
 
 def first_invitation(parts: Parts) -> str | None:
     """Return a fresh token for the first administrator; None once anybody has a password."""
-    with parts.unit_of_work() as uow:
-        return staff.first_invitation(SqlStaffMembers(uow.session, parts.cipher), clock=now)
+    with open_members(parts) as members:
+        return staff.first_invitation(members, clock=now)
 
 
 def list_staff(parts: Parts) -> list[Account]:
     """Return all staff members by e-mail address."""
-    with parts.unit_of_work() as uow:
-        found = staff.list_staff(SqlStaffMembers(uow.session, parts.cipher))
+    with open_members(parts) as members:
+        found = staff.list_staff(members)
         return [_account(member) for member in found]
 
 
@@ -53,8 +51,8 @@ def disable_staff(parts: Parts, email: str) -> None:
     Raises:
         NotFound: If there is no such staff member.
     """
-    with parts.unit_of_work() as uow:
-        staff.disable_staff(SqlStaffMembers(uow.session, parts.cipher), email)
+    with open_members(parts) as members:
+        staff.disable_staff(members, email)
 
 
 def reset_staff(parts: Parts, email: str) -> str:
@@ -63,8 +61,8 @@ def reset_staff(parts: Parts, email: str) -> str:
     Raises:
         NotFound: If there is no such staff member.
     """
-    with parts.unit_of_work() as uow:
-        return staff.reset_staff(SqlStaffMembers(uow.session, parts.cipher), email, clock=now)
+    with open_members(parts) as members:
+        return staff.reset_staff(members, email, clock=now)
 
 
 def _account(member: staff.Member) -> Account:

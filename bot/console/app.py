@@ -19,7 +19,7 @@ from bot.console import (
     simulator,
     words,
 )
-from bot.wiring import Parts
+from bot.console.outside import Parts
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 MAX_REQUEST_BYTES = 64 * 1024
@@ -39,7 +39,6 @@ def create_app(parts: Parts, *, locales: Path = LOCALES) -> Flask:
     app.config.update(SECRET_KEY=parts.settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
     # A token holds as long as the session does: a simulator stays open for a day.
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
-    app.extensions["parts"] = parts
     locale.install(app, locales, built=parts.settings.home / "locales")
     security.install(app, parts)
     # After Flask-Security, which would exempt its logout.
@@ -49,6 +48,7 @@ def create_app(parts: Parts, *, locales: Path = LOCALES) -> Flask:
     app.register_blueprint(invitation.pages)
     app.register_blueprint(overview.pages)
     app.register_blueprint(directory.pages)
+    app.jinja_env.globals["has_simulator"] = parts.settings.has_simulator
     if parts.settings.has_simulator:
         app.register_blueprint(simulator.pages)
     words.install(app)

@@ -9,10 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone, gettext, pgettext
 from flask_security import current_user
 
+from bot.console.outside import now, parts
 from bot.console.permissions import requires
-from bot.console.staff_store import parts
 from bot.services.directory import list_entries, take_back_entry, verify_entry
-from bot.wiring import now
 
 USUAL_DAYS = 90
 MAX_DAYS = 366

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from bot.console.outside import SQLAlchemyError, parts
 from bot.console.permissions import open_to_all
-from bot.console.staff_store import SQLAlchemyError, parts
 
 pages = Blueprint("health", __name__)
 

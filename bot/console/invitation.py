@@ -11,11 +11,10 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import Email, EqualTo, InputRequired, Length
 
+from bot.console.outside import members, now
 from bot.console.permissions import open_to_all
-from bot.console.staff_store import members
 from bot.domain.errors import InvalidInput, NotFound, WrongState
 from bot.services.staff import FIRST_EMAIL, MIN_PASSWORD_LENGTH, Member, accept_invitation, open_invitation
-from bot.wiring import now
 
 MAX_PASSWORD_LENGTH = 256
 

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_security import current_user
 
+from bot.console.outside import members
 from bot.console.permissions import open_to_all
-from bot.console.staff_store import members
 from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import po_path, read_catalogue
 from bot.language.isolation import direction
@@ -70,9 +70,7 @@ def choose() -> ResponseReturnValue:
     # "//host" and "/\host" lead to other sites.
     is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
     response = redirect(back if is_local else "/", 303)
-    response.set_cookie(
-        COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure
-    )
+    response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure)
     return response
 
 

@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from bot.console import words
+from bot.console.outside import members, now, parts
 from bot.console.permissions import may, requires
-from bot.console.staff_store import members, parts
 from bot.domain.cases import Case, CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel
 from bot.services.cases import list_waiting_cases
 from bot.services.ports import UnitOfWork
 from bot.services.staff import set_duty
-from bot.wiring import now
 
 pages = Blueprint("overview", __name__)
 
@@ -43,11 +42,12 @@ class CaseRow:
 @requires("see_overview")
 def show() -> ResponseReturnValue:
     """Show the cases that wait, the most urgent first."""
+    at = now()
     with parts().unit_of_work() as uow:
         cases = list_waiting_cases(uow, current_user.role_set) if may("see_cases") else []
-        rows = [_row(uow, case, now()) for case in cases]
+        rows = [_row(uow, case, at) for case in cases]
         on_duty = uow.duty.count()
-    return render_template("overview.html", rows=rows, on_duty=on_duty, counts=_counts(rows))
+    return render_template("overview.html", rows=rows, on_duty=on_duty, counts=_counts(rows), as_of=at)
 
 
 @pages.post("/duty")

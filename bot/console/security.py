@@ -9,10 +9,10 @@ from flask import Flask, Response, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_security import Security, SQLAlchemySessionUserDatastore, user_authenticated
 
-from bot.console import staff_store
+from bot.console import outside
+from bot.console.outside import Parts
 from bot.console.permissions import open_to_all
 from bot.services.staff import MIN_PASSWORD_LENGTH
-from bot.wiring import Parts
 
 SESSION_LIFE = timedelta(hours=12)
 
@@ -36,6 +36,8 @@ _SETTINGS = {
     "REMEMBER_COOKIE_HTTPONLY": True,
     "REMEMBER_COOKIE_SAMESITE": "Strict",
     "PERMANENT_SESSION_LIFETIME": SESSION_LIFE,
+    # A session ends so long after the login: a page that renews itself must not keep it open for ever.
+    "SESSION_REFRESH_EACH_REQUEST": False,
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     # Argon2 salts by itself; without this a second secret would stand between a password and its hash.
@@ -66,8 +68,8 @@ def install(app: Flask, parts: Parts) -> None:
     """Add login, logout, the staff's session and the headers to the application."""
     app.config.update(_SETTINGS)
     app.session_interface = _Sessions()
-    staff = staff_store.install(app, parts)
-    datastore = SQLAlchemySessionUserDatastore(staff, staff_store.StaffMember, staff_store.StaffRole)
+    staff = outside.install(app, parts)
+    datastore = SQLAlchemySessionUserDatastore(staff, outside.StaffMember, outside.StaffRole)
     security = Security(app, datastore)
     # Pages only: tokens for programs would be a second way in.
     security.want_json(lambda _request: False)

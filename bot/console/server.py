@@ -8,25 +8,34 @@ from types import FrameType
 import waitress
 
 from bot.console.app import create_app
-from bot.wiring import Parts
+from bot.console.outside import Parts
+from bot.domain.errors import ConfigurationError
 
 HOST = "127.0.0.1"
 THREADS = 8
 
 
 def serve(parts: Parts) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are answered first."""
-    server = waitress.create_server(
-        create_app(parts),
-        host=HOST,
-        port=parts.settings.console_port,
-        threads=THREADS,
-        ident=None,
-        # A proxy on this machine says whether the outside came by https: then cookies are Secure.
-        trusted_proxy=HOST,
-        trusted_proxy_headers={"x-forwarded-proto"},
-        clear_untrusted_proxy_headers=True,
-    )
+    """Serve until SIGTERM or SIGINT; requests under way are answered first.
+
+    Raises:
+        ConfigurationError: If the port is taken, or a catalogue of the console is missing or broken.
+    """
+    port = parts.settings.console_port
+    try:
+        server = waitress.create_server(
+            create_app(parts),
+            host=HOST,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            # A proxy on this machine says whether the outside came by https: then cookies are Secure.
+            trusted_proxy=HOST,
+            trusted_proxy_headers={"x-forwarded-proto"},
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise ConfigurationError("port_taken", f"CONSOLE_PORT {port} cannot be used: {error.strerror}") from error
     signal.signal(signal.SIGTERM, _end)
     # waitress leaves its loop on SystemExit and KeyboardInterrupt, and waits for its threads.
     server.run()

@@ -10,15 +10,14 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot.console import simulator_words
+from bot.console.outside import IntegrityError, new_id, now, parts
 from bot.console.permissions import open_to_all
-from bot.console.staff_store import IntegrityError, parts
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import MAX_TEXT_LENGTH, Direction, Message, MessageKind
 from bot.domain.errors import InvalidInput
 from bot.language.sms import sms_size
 from bot.services.messages import Incoming, receive_message
 from bot.services.simulator import PhoneView, read_phone
-from bot.wiring import new_id, now
 
 _PHONE = re.compile(r"[0-9a-f]{20}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -110,11 +109,7 @@ def _incoming(phone: str, body: dict[str, Any]) -> Incoming:
 def _shown(message: Message, view: PhoneView, channel: Channel) -> dict[str, Any]:
     is_sms = channel is Channel.SMS and message.direction is Direction.OUTBOUND
     size = sms_size(message.text) if is_sms else None
-    own_id = (
-        message.provider_id.partition(":")[2]
-        if message.direction is Direction.INBOUND and message.provider_id
-        else None
-    )
+    own_id = message.provider_id.partition(":")[2] if message.direction is Direction.INBOUND and message.provider_id else None
     return {
         "position": message.position,
         "id": message.id,

@@ -61,9 +61,7 @@ def queue_state_name(state: QueueState) -> str:
 
 def channel_name(channel: Channel) -> str:
     """Return the name of a channel; two of them are brands and the same everywhere."""
-    return {Channel.SMS: pgettext("channel", "SMS"), Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}[
-        channel
-    ]
+    return {Channel.SMS: pgettext("channel", "SMS"), Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}[channel]
 
 
 def role_name(role: str) -> str:

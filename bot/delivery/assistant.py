@@ -56,15 +56,11 @@ class InboxInput(InputChannel):
             missing = [] if is_ready(request.app) else ["model"]
             if not await asyncio.to_thread(_database_answers, parts):
                 missing.append("database")
-            return response.json(
-                {"status": "waiting" if missing else "ready", "missing": missing}, 503 if missing else 200
-            )
+            return response.json({"status": "waiting" if missing else "ready", "missing": missing}, 503 if missing else 200)
 
         @pages.listener("after_server_start")
         async def start(app: Any, loop: Any) -> None:
-            worker = InboxWorker(
-                parts, speaker_of(parts), is_ready=lambda: is_ready(app), on_new_message=on_new_message
-            )
+            worker = InboxWorker(parts, speaker_of(parts), is_ready=lambda: is_ready(app), on_new_message=on_new_message)
             app.ctx.inbox_task = asyncio.create_task(worker.run())
             get_logger().info("assistant_started")
 

@@ -50,9 +50,7 @@ class InboxWorker:
         on_new_message: Rasa's handler of one message.
     """
 
-    def __init__(
-        self, parts: Parts, speaker: Speaker, *, is_ready: Callable[[], bool], on_new_message: OnNewMessage
-    ) -> None:
+    def __init__(self, parts: Parts, speaker: Speaker, *, is_ready: Callable[[], bool], on_new_message: OnNewMessage) -> None:
         self._parts = parts
         self._speaker = speaker
         self._is_ready = is_ready
@@ -66,7 +64,7 @@ class InboxWorker:
         while True:
             try:
                 started = await self._start_waiting() if self._is_ready() else 0
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the edge of this worker
                 self._log.error("inbox_unreadable", error_class=type(error).__name__)
                 await asyncio.sleep(1.0)
                 continue
@@ -97,7 +95,7 @@ class InboxWorker:
         try:
             while (turn := await asyncio.to_thread(self._next, contact_id)) is not None:
                 await self._handle(turn)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the edge of this worker
             # The message stays in the inbox and is taken up again.
             self._log.error("turn_not_stored", contact_id=contact_id, error_class=type(error).__name__)
             await asyncio.sleep(1.0)
@@ -127,7 +125,7 @@ class InboxWorker:
         channel = TurnChannel(turn.channel.value)
         try:
             await self._on_new_message(self._user_message(turn, channel))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the edge of this worker
             self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
         understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
         replies = await asyncio.to_thread(self._complete, turn, understood, channel.replies)
@@ -156,9 +154,7 @@ class InboxWorker:
                 "language_is_chosen": turn.language_is_chosen,
                 "pressed": turn.pressed,
                 "kind": turn.kind.value,
-                "offered": [
-                    [choice.id, sorted({choice.title, *self._speaker.titles(choice.id)})] for choice in turn.offered
-                ],
+                "offered": [[choice.id, sorted({choice.title, *self._speaker.titles(choice.id)})] for choice in turn.offered],
             },
         )
 
@@ -168,27 +164,30 @@ class InboxWorker:
         Questions have no action of their own, and the action server may be away.
         """
         language = understood.language or turn.language or "en"
-        calls_for_case = understood.topic in CASE_OF_TOPIC and understood.decision == "answer"
-        if calls_for_case and not any(is_case_answer(reply.answer_id) for reply in replies):
+        topic = understood.topic if understood.decision == "answer" else None
+        if not replies:
+            # Rasa said nothing at all, so nobody knows what this message needs: a person must read it.
+            replies, topic = [self._speaker.say("error_apology", language, turn.channel)], "fallback"
+        if topic in CASE_OF_TOPIC and not any(is_case_answer(reply.answer_id) for reply in replies):
             try:
                 with self._parts.unit_of_work() as uow:
                     opened = open_case(
                         uow,
-                        topic=understood.topic or "",
+                        topic=topic,
                         contact_id=turn.contact_id,
                         conversation_id=turn.conversation_id,
                         message_id=turn.message_id,
                         clock=now,
                         new_id=new_id,
                     )
-                answer_id = case_answer(understood.topic or "", opened)
+                answer_id = case_answer(topic, opened)
                 replies = [
                     *replies,
                     self._speaker.say(answer_id, language, turn.channel, reference=opened.reference),
                 ]
             except HotlineError as error:
                 self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
-        return replies or [self._speaker.say("error_apology", language, turn.channel)]
+        return replies
 
     def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> None:
         with self._parts.unit_of_work() as uow:

@@ -20,7 +20,7 @@ def run_worker(parts: Parts, stop: threading.Event) -> None:
         try:
             with parts.unit_of_work() as uow:
                 counts = send_due_messages(uow, parts.clients, clock=now)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the edge of this worker
             log.error("outbox_stopped_for_a_moment", error_class=type(error).__name__)
             stop.wait(AFTER_ERROR_SECONDS)
             continue

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.contacts import Channel
-from bot.domain.errors import WrongState
 
 
 class Direction(str, Enum):
@@ -135,13 +134,7 @@ class Message:
         return f"<Message {self.id}>"
 
     def mark_handled(self, now: datetime) -> None:
-        """Record that the assistant has dealt with this inbound message.
-
-        Raises:
-            WrongState: If it is outbound or was handled before.
-        """
-        if self.direction is not Direction.INBOUND or self.state != InboundState.RECEIVED.value:
-            raise WrongState("message_already_handled", self.id)
+        """Record that the assistant has dealt with this inbound message."""
         self.state = InboundState.HANDLED.value
         self.handled_at = now
 

@@ -22,9 +22,7 @@ def entries_to_tell(
     return shown[:MAX_SHOWN]
 
 
-def verify_entry(
-    uow: UnitOfWork, entry_id: str, *, by: str, valid_until: datetime | None, clock: Clock
-) -> DirectoryEntry:
+def verify_entry(uow: UnitOfWork, entry_id: str, *, by: str, valid_until: datetime | None, clock: Clock) -> DirectoryEntry:
     """Record that a staff member checked an entry; from now on people are told of it.
 
     Raises:

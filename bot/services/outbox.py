@@ -11,6 +11,7 @@ from bot.services.ports import ChannelClient, Clock, UnitOfWork
 
 MAX_ATTEMPTS = 8
 BATCH = 50
+UNKNOWN_FAULT_SECONDS = 10.0
 
 
 def send_due_messages(uow: UnitOfWork, clients: Mapping[Provider, ChannelClient], *, clock: Clock) -> dict[str, int]:
@@ -43,13 +44,19 @@ def _send(client: ChannelClient | None, address: ChannelAddress, message: Messag
     try:
         sent = client.send(address, message)
     except TryLater as error:
-        if message.attempts + 1 < MAX_ATTEMPTS:
-            message.postpone(clock(), seconds=error.after * 2**message.attempts)
-            return "postponed"
-        message.mark_failed(error.code, clock())
-        return "failed"
+        return _postpone(message, error.code, after=error.after, clock=clock)
     except DeliveryError as error:
         message.mark_failed(error.code, clock())
         return "failed"
+    except Exception:  # noqa: BLE001 - one client's fault must not hold back everybody's messages
+        return _postpone(message, "client_error", after=UNKNOWN_FAULT_SECONDS, clock=clock)
     message.mark_sent(sent.provider_id, clock(), is_delivered=sent.is_delivered)
     return "sent"
+
+
+def _postpone(message: Message, code: str, *, after: float, clock: Clock) -> str:
+    if message.attempts + 1 < MAX_ATTEMPTS:
+        message.postpone(clock(), seconds=after * 2**message.attempts)
+        return "postponed"
+    message.mark_failed(code, clock())
+    return "failed"

@@ -129,9 +129,7 @@ def open_invitation(members: StaffMembers, token: str, *, clock: Clock) -> Membe
     return member
 
 
-def accept_invitation(
-    members: StaffMembers, token: str, *, email: str, name: str, password_hash: str, clock: Clock
-) -> Member:
+def accept_invitation(members: StaffMembers, token: str, *, email: str, name: str, password_hash: str, clock: Clock) -> Member:
     """Give the invited person their name and password; the invitation is used up by it.
 
     Raises:

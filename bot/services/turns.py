@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from bot.domain.contacts import Channel
 from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind, OutboundState
+from bot.domain.errors import WrongState
 from bot.services.ports import Clock, Ids, UnitOfWork
 
 LEASE = timedelta(seconds=20)
@@ -108,6 +109,8 @@ def finish_turn(
         WrongState: If the message was handled before; then nothing is stored, so no reply is doubled.
     """
     now = clock()
+    if not uow.messages.claim_received(turn.message_id):
+        raise WrongState("message_already_handled", turn.message_id)
     message = uow.messages.get(turn.message_id)
     message.mark_handled(now)
     message.topic, message.decision = understood.topic, understood.decision

@@ -45,9 +45,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
             "understood": understood_of(tracker),
         }
 
-    def _reply(
-        self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict
-    ) -> Reply:
+    def _reply(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict) -> Reply:
         say = self._speaker.say
         parse = tracker.latest_message.parse_data if tracker.latest_message else {}
         if answer_id in ("suggest", "check_safety", "danger_no"):

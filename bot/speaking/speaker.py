@@ -107,11 +107,12 @@ class Speaker:
             if entry.phones
         ]
 
-    def _choices(
-        self, answer: Answer, language: str, channel: Channel, choices: Sequence[str] | None
-    ) -> list[Choice]:
+    def _choices(self, answer: Answer, language: str, channel: Channel, choices: Sequence[str] | None) -> list[Choice]:
         ids = list(choices) if choices is not None else self._default_choices(answer, channel)
-        return [Choice(i, self._title(i, language, channel)) for i in dict.fromkeys(ids)]
+        part = "title_sms" if channel is Channel.SMS else "title"
+        # A choice without a title in this language is left out; the answer itself is worth more.
+        titled = [i for i in dict.fromkeys(ids) if self._catalogues.has(language, i, part)]
+        return [Choice(i, self._catalogues.text(language, i, part)) for i in titled]
 
     @staticmethod
     def _default_choices(answer: Answer, channel: Channel) -> list[str]:
@@ -121,15 +122,9 @@ class Speaker:
             return [*HELPED, *answer.next[:1]]
         return [*HELPED, *answer.next, PERSON]
 
-    def _title(self, choice_id: str, language: str, channel: Channel) -> str:
-        part = "title_sms" if channel is Channel.SMS else "title"
-        return self._catalogues.text(language, choice_id, part)
-
     def _question(self, answer: Answer, language: str, channel: Channel, offered: list[Choice]) -> str:
         if answer.group == "faq" and any(choice.id in HELPED for choice in offered):
-            return self._catalogues.text(
-                language, "helped_question", self._part(self._register["helped_question"], channel)
-            )
+            return self._catalogues.text(language, "helped_question", self._part(self._register["helped_question"], channel))
         return ""
 
     @staticmethod

@@ -63,6 +63,4 @@ def check_connection(engine: Engine) -> None:
                 connection.exec_driver_sql("PRAGMA schema_version")
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise ConfigurationError(
-            "database_unreadable", f"cannot use the database ({engine.dialect.name}): {reason}"
-        ) from error
+        raise ConfigurationError("database_unreadable", f"cannot use the database ({engine.dialect.name}): {reason}") from error

@@ -50,9 +50,7 @@ class SqlContacts:
         return _get(self._session, ChannelAddress, "address_not_found", id=address_id)
 
     def find_address(self, provider: Provider, channel: Channel, address: str) -> ChannelAddress | None:
-        query = select(ChannelAddress).filter_by(
-            provider=provider, channel=channel, address_hash=self.hash_address(address)
-        )
+        query = select(ChannelAddress).filter_by(provider=provider, channel=channel, address_hash=self.hash_address(address))
         return self._session.execute(query).scalar_one_or_none()
 
     def hash_address(self, address: str) -> str:
@@ -131,6 +129,17 @@ class SqlMessages:
         )
         return list(self._session.execute(query).scalars())
 
+    def claim_received(self, message_id: str) -> bool:
+        table = tables.message.c
+        # In the database, not in Python: of two processes that finish the same turn, one gets no row.
+        taken = self._session.execute(
+            update(tables.message)
+            .where(table.id == message_id, table.state == InboundState.RECEIVED.value)
+            .values(state=InboundState.HANDLED.value)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(taken.rowcount)
+
     def next_received(self, contact_id: str) -> Message | None:
         query = (
             select(Message)
@@ -184,11 +193,7 @@ class SqlMessages:
 
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]:
         table = tables.message.c
-        query = (
-            select(Message)
-            .where(table.conversation_id == conversation_id, table.position > after)
-            .order_by(table.position)
-        )
+        query = select(Message).where(table.conversation_id == conversation_id, table.position > after).order_by(table.position)
         return list(self._session.execute(query).scalars())
 
 

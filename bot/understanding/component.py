@@ -13,9 +13,7 @@ from rasa.engine.storage.storage import ModelStorage
 class ModelComponent(GraphComponent):
     """A graph component with one learned object, ``self.model``; None until trained or loaded."""
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: Any = None
-    ) -> None:
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: Any = None) -> None:
         self.config = config
         self._model_storage = model_storage
         self._resource = resource

@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain import topics
+from bot.domain.contacts import LANGUAGES
 from bot.understanding import message as keys
 from bot.understanding.choice_matcher import match_choice
 from bot.understanding.language_identifier import wanted_language
@@ -29,6 +30,11 @@ FALLBACK = "fallback"
 
 MAX_SUGGESTIONS = 3
 YES_NO_OF = {"affirm": "_yes", "deny": "_no"}
+SIGNALS = frozenset(
+    {"danger_yes", "danger_no", "helped_yes", "helped_no", "noted_yes", "noted_no"}
+    | {f"choose_language_{language}" for language in LANGUAGES}
+)
+"""Choices that are no topics; each is an intent in the domain."""
 NOT_SUGGESTED = frozenset(set(topics.CHAT) - {"menu", "change_language"})
 """Topics that nobody would pick from a list; they have no title."""
 
@@ -40,7 +46,7 @@ class DecisionMaker(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``."""
-        return {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65}
+        return {"answer": 0.45, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.75}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -90,8 +96,10 @@ class DecisionMaker(GraphComponent):
 
     @staticmethod
     def _picked(message: Message, metadata: dict[str, Any]) -> str | None:
-        if metadata.get("pressed"):
-            return str(metadata["pressed"])
+        pressed = metadata.get("pressed")
+        # Buttons stay on old messages, so any choice of ours may come back; what is none of ours is only text.
+        if pressed in topics.ALL or pressed in SIGNALS:
+            return str(pressed)
         offered = [(choice_id, titles) for choice_id, titles in metadata.get("offered") or []]
         return match_choice(keys.text_of(message), offered)
 

@@ -1,7 +1,8 @@
 """Entities that lists and rules find: place, nationality, phone, number, date and reference.
 
 Values are ids and standard forms: ids of ``places.yml``, ISO 3166-1 alpha-2, E.164, ISO 8601, ``R-XXXXX-C``. Places and
-nationalities that stand on no list are left to the learned extractor after this one.
+nationalities that stand on no list come from the learned extractor before this one; where both found something, the list
+is right.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class EntityListExtractor(GraphComponent):
             found = self.extract(keys.text_of(message))
             for entity in found:
                 entity["extractor"] = type(self).__name__
-            message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
+            learned = [entity for entity in message.get(ENTITIES) or [] if not _overlaps(entity, found)]
+            message.set(ENTITIES, [*learned, *found], add_to_output=True)
         return messages
 
     def extract(self, text: str) -> list[dict[str, Any]]:
@@ -68,7 +70,7 @@ class EntityListExtractor(GraphComponent):
         plain = to_ascii_digits(text)
         found: list[dict[str, Any]] = []
         for entity in (*self._patterns(plain), *self._names(text)):
-            if all(entity["end"] <= other["start"] or entity["start"] >= other["end"] for other in found):
+            if not _overlaps(entity, found):
                 found.append(entity)
         return sorted(found, key=lambda entity: entity["start"])
 
@@ -120,6 +122,10 @@ class EntityListExtractor(GraphComponent):
             if best:
                 return "place", self._places[best[0]]
         return None, None
+
+
+def _overlaps(entity: dict[str, Any], others: list[dict[str, Any]]) -> bool:
+    return any(entity["start"] < other["end"] and other["start"] < entity["end"] for other in others)
 
 
 def _entity(kind: str, value: Any, start: int, end: int) -> dict[str, Any]:

@@ -47,9 +47,7 @@ class LanguageIdentifier(ModelComponent):
         pairs = [(keys.text_of(m), keys.training_language(m)) for m in training_data.intent_examples]
         latin = [(t, code) for t, code in pairs if code and not has_arabic_script(t)]
         self.model = make_pipeline(
-            TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(1, 4), preprocessor=normalise, sublinear_tf=True, min_df=2
-            ),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), preprocessor=normalise, sublinear_tf=True, min_df=2),
             LogisticRegression(C=20.0, class_weight="balanced", max_iter=300),
         ).fit([t for t, _ in latin], [code for _, code in latin])
         return self.persist()

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.understanding.features import make_vectoriser, words
+from bot.understanding.features import Sample, make_vectoriser, words
 
 
 class CalibratedLinearModel:
@@ -32,12 +32,12 @@ class CalibratedLinearModel:
         self.temperature = 1.0
         self.classes: list[str] = []
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> CalibratedLinearModel:
+    def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> CalibratedLinearModel:
         """Learn; returns itself."""
         self._vectoriser = make_vectoriser()
-        features = self._vectoriser.fit_transform(texts).tocsr()
+        features = self._vectoriser.fit_transform(samples).tocsr()
         targets = np.asarray(labels)
-        held_out = np.zeros((len(texts), len(set(labels))), dtype=np.float32)
+        held_out = np.zeros((len(samples), len(set(labels))), dtype=np.float32)
         splits = StratifiedKFold(self._folds, shuffle=True, random_state=self._seed)
         for train, test in splits.split(features, targets):
             held_out[test] = self._classifier().fit(features[train], targets[train]).decision_function(features[test])
@@ -51,14 +51,14 @@ class CalibratedLinearModel:
     def _classifier(self) -> LinearSVC:
         return LinearSVC(C=self._c, tol=1e-3, random_state=self._seed)
 
-    def knows_a_word(self, text: str) -> bool:
+    def knows_a_word(self, sample: Sample) -> bool:
         """Say whether any word of a text was in the training sentences."""
         vocabulary = self._vectoriser.transformer_list[0][1].vocabulary_
-        return any(word in vocabulary for word in words(text))
+        return any(word in vocabulary for word in words(sample))
 
-    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        """Return probabilities, one row per text, one column per class in ``classes``."""
-        logits = self._margins.decision_function(self._vectoriser.transform(texts)) / self.temperature
+    def predict_proba(self, samples: Sequence[Sample]) -> np.ndarray:
+        """Return probabilities, one row per sample, one column per class in ``classes``."""
+        logits = self._margins.decision_function(self._vectoriser.transform(samples)) / self.temperature
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 

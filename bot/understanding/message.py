@@ -41,3 +41,13 @@ def predicted_intent(message: Message) -> str | None:
 def training_language(message: Message) -> str | None:
     """Return the language of a training example, from the metadata of its block."""
     return ((message.get(METADATA) or {}).get("intent") or {}).get("language")
+
+
+def training_sample(message: Message) -> tuple[str, str]:
+    """Return text and language of a training example, as the features take them."""
+    return text_of(message), training_language(message) or ""
+
+
+def sample_of(message: Message) -> tuple[str, str]:
+    """Return text and identified language of a message, as the features take them."""
+    return text_of(message), message.get(LANGUAGE) or ""

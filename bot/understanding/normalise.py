@@ -26,7 +26,8 @@ _SPACES = re.compile(r"\s+")
 def normalise(text: str) -> str:
     """Return the evened-out spelling of a text: lower case, single spaces, no punctuation."""
     characters: list[str] = []
-    for character in unicodedata.normalize("NFKD", text.casefold()):
+    # Letters in disguise (𝐇𝐄𝐋𝐏, ᴴ) have no lower case until they are taken apart.
+    for character in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()):
         category = unicodedata.category(character)
         if category in ("Mn", "Cf", "Me"):
             continue

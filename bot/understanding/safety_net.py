@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from bot.domain import topics
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
-from bot.understanding.features import make_vectoriser
+from bot.understanding.features import Sample, make_vectoriser
 from bot.understanding.normalise import normalise
 
 
@@ -34,7 +34,7 @@ class SafetyNet(ModelComponent):
         """Learn danger against all else."""
         examples = training_data.intent_examples
         vectoriser = make_vectoriser()
-        features = vectoriser.fit_transform([keys.text_of(m) for m in examples]).tocsr()
+        features = vectoriser.fit_transform([keys.training_sample(m) for m in examples]).tocsr()
         labels = np.array([topics.is_safety(topics.topic_of_intent(keys.full_intent(m) or "")) for m in examples])
         regression = LogisticRegression(C=self.config["C"], class_weight="balanced", solver="liblinear")
         regression.fit(features, labels)
@@ -45,11 +45,12 @@ class SafetyNet(ModelComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the probability of danger to each message."""
         for message in messages:
-            text = keys.text_of(message)
-            message.set(keys.SAFETY, self.probability(text) if normalise(text) else 0.0, add_to_output=True)
+            sample = keys.sample_of(message)
+            danger = self.probability(sample) if normalise(sample[0]) else 0.0
+            message.set(keys.SAFETY, danger, add_to_output=True)
         return messages
 
-    def probability(self, text: str) -> float:
+    def probability(self, sample: Sample) -> float:
         """Return the probability that a text is about danger."""
         vectoriser, regression = self.model
-        return round(float(regression.predict_proba(vectoriser.transform([text]))[0, 1]), 4)
+        return round(float(regression.predict_proba(vectoriser.transform([sample]))[0, 1]), 4)

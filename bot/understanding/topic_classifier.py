@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.domain import topics
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
+from bot.understanding.features import Sample
 from bot.understanding.linear import CalibratedLinearModel
 from bot.understanding.normalise import normalise
 
@@ -35,26 +36,26 @@ class TopicClassifier(ModelComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples, and the temperature from held-out folds."""
-        examples = [(keys.text_of(m), keys.full_intent(m)) for m in training_data.intent_examples]
+        examples = [(keys.training_sample(m), keys.full_intent(m)) for m in training_data.intent_examples]
         self.model = CalibratedLinearModel(
             inverse_regularisation=self.config["C"], folds=self.config["folds"], seed=self.config["seed"]
-        ).fit([text for text, _ in examples], [topics.topic_of_intent(intent or "") for _, intent in examples])
+        ).fit([sample for sample, _ in examples], [topics.topic_of_intent(intent or "") for _, intent in examples])
         return self.persist()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add ``intent``, its ranking and the retrieval result to each message."""
         for message in messages:
-            text = keys.text_of(message)
-            ranking = self.rank(text) if normalise(text) else []
+            sample = keys.sample_of(message)
+            ranking = self.rank(sample) if normalise(sample[0]) else []
             message.set(keys.TOPICS, ranking, add_to_output=True)
-            message.set(keys.KNOWS_A_WORD, self.model.knows_a_word(text))
+            message.set(keys.KNOWS_A_WORD, self.model.knows_a_word(sample))
             if ranking:
                 set_topic(message, ranking[0][0], ranking[0][1])
         return messages
 
-    def rank(self, text: str) -> list[tuple[str, float]]:
+    def rank(self, sample: Sample) -> list[tuple[str, float]]:
         """Return the ten likeliest topics with their probabilities, the likeliest first."""
-        probabilities = self.model.predict_proba([text])[0]
+        probabilities = self.model.predict_proba([sample])[0]
         order = np.argsort(-probabilities)[:RANKING_LENGTH]
         return [(self.model.classes[i], round(float(probabilities[i]), 4)) for i in order]
 

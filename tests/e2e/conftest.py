@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import threading
@@ -20,9 +21,19 @@ from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
 from bot.storage.migrate import migrate
 from bot.wiring import Parts
+from tests.e2e.simulator_steps import accept_language, go_offline, resize
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-OPTIONS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1280,900")
+OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--lang=en",
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,19 +69,33 @@ def console_address(console_parts):
     server.close()
 
 
-@pytest.fixture
-def console_browser():
-    """A fresh Chromium, 1280 pixels wide; it fails the test when a page logs an error."""
+@pytest.fixture(scope="session")
+def console_chromium(tmp_path_factory):
+    """One Chromium with a profile of its own for the whole run; on CI it must be there."""
     if not (CHROMIUM.exists() and DRIVER.exists()):
-        pytest.skip("Chromium is missing: apt-get install chromium chromium-driver")
+        reason = "Chromium is missing: apt-get install chromium chromium-driver"
+        # On CI nothing is skipped.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
-    for option in OPTIONS:
+    for option in (*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(option)
-    options.add_argument("--lang=en")
     options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
+    # The driver's path is given, so that Selenium looks for nothing on the network.
     browser = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
     yield browser
-    errors = [entry["message"] for entry in browser.get_log("browser")]
     browser.quit()
-    assert errors == []
+
+
+@pytest.fixture
+def console_browser(console_chromium, console_address):
+    """A browser that never was here, 1280 pixels wide; it fails the test when a page logs an error."""
+    console_chromium.get("about:blank")
+    console_chromium.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": console_address, "storageTypes": "all"})
+    console_chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    resize(console_chromium, 1280, 900)
+    accept_language(console_chromium, "en")
+    console_chromium.get_log("browser")
+    yield console_chromium
+    go_offline(console_chromium, False)
+    assert [entry["message"] for entry in console_chromium.get_log("browser")] == []

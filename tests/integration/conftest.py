@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import create_engine, text
 
 from bot.console import accounts, create_app
 from bot.language.catalogues import Catalogues
 from bot.settings import load_settings
-from bot.storage.cipher import Cipher
+from bot.storage.cipher import Cipher, new_key
 from bot.storage.engine import make_engine
 from bot.storage.migrate import migrate
 from bot.wiring import Parts
+from tests.integration.database import OPENED, Database, find_postgres, postgres
 from tests.integration.console_steps import PASSWORD, fill_in, log_in
 
 
+@pytest.fixture(scope="session")
+def console_home(tmp_path_factory):
+    """A migrated SQLite database and compiled catalogues, made once: each test works on a copy."""
+    home = tmp_path_factory.mktemp("console")
+    parts = _parts(home)
+    migrate(parts.engine)
+    create_app(parts)
+    parts.engine.dispose()
+    return home
+
+
 @pytest.fixture
-def console_parts(tmp_path):
-    """The parts over a fresh, migrated SQLite database; the console needs no texts of the hotline."""
-    settings = load_settings(
-        {
-            "DALEEL_HOME": str(tmp_path),
-            "DALEEL_KEYS": Fernet.generate_key().decode(),
-            "DALEEL_SECRET_KEY": secrets.token_urlsafe(48),
-            "DALEEL_SIMULATOR": "1",
-        }
-    )
-    cipher = Cipher(settings.keys, hash_key=settings.secret_key)
-    engine = make_engine(settings.database_url, cipher)
-    migrate(engine)
-    yield Parts(settings=settings, engine=engine, cipher=cipher, catalogues=Catalogues({}), clients={})
-    engine.dispose()
+def console_parts(console_home, tmp_path):
+    """The parts over a fresh database; the console needs no texts of the hotline."""
+    home = shutil.copytree(console_home, tmp_path / "home")
+    parts = _parts(home)
+    yield parts
+    parts.engine.dispose()
 
 
 @pytest.fixture
@@ -59,3 +65,49 @@ def console_staff(console_parts, console_app):
         return client
 
     return make
+
+
+def _parts(home):
+    settings = load_settings(
+        {
+            "DALEEL_HOME": str(home),
+            "DALEEL_KEYS": Fernet.generate_key().decode(),
+            "DALEEL_SECRET_KEY": secrets.token_urlsafe(48),
+            "DALEEL_SIMULATOR": "1",
+        }
+    )
+    cipher = Cipher(settings.keys, hash_key=settings.secret_key)
+    engine = make_engine(settings.database_url, cipher)
+    return Parts(settings=settings, engine=engine, cipher=cipher, catalogues=Catalogues({}), clients={})
+
+
+@pytest.fixture(scope="session")
+def database_postgres():
+    """The address of a PostgreSQL of our own."""
+    binaries = find_postgres()
+    if binaries is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is missing, and on CI nothing is skipped: apt-get install postgresql")
+        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+    with postgres(binaries) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """A fresh, migrated database of each kind."""
+    url = f"sqlite:///{tmp_path / 'daleel.db'}"
+    if request.param == "postgresql":
+        address = request.getfixturevalue("database_postgres")
+        name = f"test_{secrets.token_hex(6)}"
+        admin = create_engine(address.format(name="postgres"), future=True, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = address.format(name=name)
+    made = Database.open(url, (new_key(),))
+    migrate(made.engine)
+    yield made
+    for engine in (made.engine, *OPENED):
+        engine.dispose()
+    OPENED.clear()

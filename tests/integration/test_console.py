@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.console import accounts
+from bot.console import accounts, create_app
 from bot.console.permissions import PERMISSIONS, mark_of
 from bot.domain.errors import InvalidInput
 from bot.domain.staff import VISIBLE_KINDS, Role
@@ -48,15 +49,23 @@ def test_a_stranger_is_led_to_the_login_page(console_client):
         assert (answer.status_code, answer.location.partition("?")[0]) == (302, "/login")
 
 
-def test_pages_carry_strict_headers_and_no_inline_code(console_client):
-    page = console_client.get("/login")
-    policy = page.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
-    assert page.headers["X-Frame-Options"] == "DENY"
-    assert page.headers["Cache-Control"] == "no-store"
-    for path in ("/login", "/simulator"):
-        html = console_client.get(path).text
-        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", html)
+def test_every_page_carries_strict_headers_and_no_inline_code(console_parts, console_staff, console_client):
+    # Given pages that are filled: a case, an entry, an open invitation and one that is used up
+    add_entry(console_parts, "office")
+    open_case_of(console_parts, "emergency_sea")
+    member = console_staff("amal@example.org", Role.SUPERVISOR)
+    token = accounts.invite(console_parts, "late@example.org", "Late", Role.CASEWORKER)
+    open_to_all = ("/login", "/simulator", f"/invitation/{token}", "/invitation/used", "/nothing")
+    pages = [member.get("/"), member.get("/directory"), *map(console_client.get, open_to_all)]
+    for page in pages:
+        # Then each allows only our own files, and needs nothing else
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+        assert page.headers["X-Frame-Options"] == "DENY"
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert page.headers["Referrer-Policy"] == "same-origin"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|https?://[^<]*\.(js|css)", page.text)
 
 
 def test_session_cookies_are_strict(console_client):
@@ -108,9 +117,7 @@ def test_an_invitation_ends_after_72_hours(console_parts, console_client):
     with console_parts.unit_of_work() as uow:
         members = SqlStaffMembers(uow.session, console_parts.cipher)
         long_ago = now() - timedelta(hours=72)
-        token = staff_service.invite(
-            members, "late@example.org", name="Late", roles=[Role.CASEWORKER], clock=lambda: long_ago
-        )
+        token = staff_service.invite(members, "late@example.org", name="Late", roles=[Role.CASEWORKER], clock=lambda: long_ago)
     page = console_client.get(f"/invitation/{token}")
     assert page.status_code == 410 and "72 hours" in page.text
 
@@ -146,9 +153,7 @@ def test_login_with_the_right_password(console_staff, console_app):
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("email", "password"), [("amal@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("", "")]
-)
+@pytest.mark.parametrize(("email", "password"), [("amal@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("", "")])
 def test_a_wrong_login_tells_nothing_of_who_exists(console_staff, console_app, email, password):
     console_staff("amal@example.org", Role.CASEWORKER)
     client = console_app.test_client()
@@ -182,6 +187,25 @@ def test_logging_out(console_staff):
     client = console_staff("amal@example.org", Role.CASEWORKER)
     client.post("/logout", data={"csrf_token": token_on(client, "/")})
     assert client.get("/").status_code == 302
+
+
+def test_a_session_ends_12_hours_after_the_login_however_often_a_page_renews_itself(console_staff):
+    client = console_staff("amal@example.org", Role.CASEWORKER)
+    assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_the_list_says_of_when_it_is_and_renews_itself(console_parts, console_staff):
+    open_case_of(console_parts, "emergency_sea")
+    page = console_staff("amal@example.org", Role.CASEWORKER).get("/").text
+    assert "data-renew" in page and "/static/renew.js" in page
+
+
+@pytest.mark.parametrize(("is_on", "count"), [(True, 1), (False, 0)])
+def test_the_pages_lead_to_the_simulator_where_it_is_on(console_parts, is_on, count):
+    settings = replace(console_parts.settings, has_simulator=is_on)
+    client = create_app(replace(console_parts, settings=settings)).test_client()
+    fill_in(client, accounts.first_invitation(console_parts), email="amal@example.org")
+    assert client.get("/").text.count('href="/simulator"') == count
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -268,9 +292,7 @@ def test_an_unknown_entry_is_not_found(console_staff):
     assert client.post("/directory/none/take-back", data={"csrf_token": token_on(client, "/")}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("header", "lang", "direction"), [("ar-LY,en", "ar", "rtl"), ("fr", "fr", "ltr"), ("de", "en", "ltr")]
-)
+@pytest.mark.parametrize(("header", "lang", "direction"), [("ar-LY,en", "ar", "rtl"), ("fr", "fr", "ltr"), ("de", "en", "ltr")])
 def test_a_page_speaks_the_browsers_language(console_client, header, lang, direction):
     page = console_client.get("/login", headers={"Accept-Language": header}).text
     assert f'<html lang="{lang}" dir="{direction}">' in page

@@ -102,26 +102,27 @@ def test_of_other_kinds_only_the_kind_is_sent(console_phone, kind):
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "words"),
     [
-        ({"kind": "hologram"}, "kind_unknown"),
-        ({"kind": ["text"]}, "kind_unknown"),
-        ({"text": "x" * 4097}, "text_too_long"),
-        ({"text": 5}, "text_too_long"),
-        ({"text": "  "}, "text_missing"),
-        ({"text": "x", "pressed": "a b"}, "pressed_invalid"),
-        ({"text": "x", "pressed": 1}, "pressed_invalid"),
-        ({"text": "x", "id": ""}, "id_invalid"),
-        ({"text": "x", "id": None}, "id_invalid"),
-        ({"text": "x", "channel": "fax"}, "channel_unknown"),
-        ({"text": "x", "channel": {}}, "channel_unknown"),
-        ({"text": "x\ud800"}, "text_invalid"),
+        ({"kind": "hologram"}, "kind_unknown", "kind must be one of: text, "),
+        ({"kind": ["text"]}, "kind_unknown", "kind must be one of: text, "),
+        ({"text": "x" * 4097}, "text_too_long", "at most 4096 characters"),
+        ({"text": 5}, "text_too_long", "text must be a string"),
+        ({"text": "  "}, "text_missing", "needs a text"),
+        ({"text": "x", "pressed": "a b"}, "pressed_invalid", "pressed must be the id of a choice"),
+        ({"text": "x", "pressed": 1}, "pressed_invalid", "pressed must be the id of a choice"),
+        ({"text": "x", "id": ""}, "id_invalid", "id must be 1 to 64 letters"),
+        ({"text": "x", "id": None}, "id_invalid", "id must be 1 to 64 letters"),
+        ({"text": "x", "channel": "fax"}, "channel_unknown", "channel must be one of: "),
+        ({"text": "x", "channel": {}}, "channel_unknown", "channel must be one of: "),
+        ({"text": "x\ud800"}, "text_invalid", "half a surrogate pair"),
     ],
 )
-def test_what_cannot_be_used_is_refused_and_named(console_phone, body, code):
+def test_what_cannot_be_used_is_refused_in_clear_words(console_phone, body, code, words):
     send, read = console_phone
     answer = send(**body)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, code)
+    assert words in answer.json["error"]["detail"]
     assert read()["messages"] == []
 
 
@@ -133,9 +134,7 @@ def test_the_longest_text_is_taken(console_phone):
 def test_a_body_that_is_no_object_or_too_large_is_refused(console_client):
     headers = {"X-CSRFToken": token_on(console_client, "/simulator")}
     assert console_client.post("/simulator/phones", json=["sms"], headers=headers).status_code == 400
-    assert (
-        console_client.post("/simulator/phones", json={"channel": "x" * 70_000}, headers=headers).status_code == 413
-    )
+    assert console_client.post("/simulator/phones", json={"channel": "x" * 70_000}, headers=headers).status_code == 413
 
 
 @pytest.mark.parametrize("query", ["channel=sms&after=-1", "channel=sms&after=x", "channel=fax", ""])
@@ -160,6 +159,4 @@ def _reply(parts, text, choices):
         (contact_id,) = uow.messages.contacts_waiting(limit=5)
         understood = Understood("fr", False, "greet", "answer", 0.9)
         turn = next_turn(uow, contact_id)
-        finish_turn(
-            uow, turn, understood=understood, replies=[Reply("greet", text, choices)], clock=now, new_id=new_id
-        )
+        finish_turn(uow, turn, understood=understood, replies=[Reply("greet", text, choices)], clock=now, new_id=new_id)

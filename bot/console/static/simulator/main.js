@@ -42,6 +42,7 @@ function show(shown) {
   for (const one of phones) one.element.classList.toggle("phone-shown", one === shown);
   shown?.reveal();
   tabs.replaceChildren(...phones.map((one) => makeTab(one, one === shown)));
+  tabs.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function makeTab(one, isShown) {

@@ -1,0 +1,1 @@
+"""Whole conversations, and the data that they rest on."""

@@ -1,0 +1,327 @@
+"""Whole conversations through the inbox worker, Rasa and the actions, in the three languages; answer ids, not words.
+
+What goes to the outbox is what a phone would show; the model is the trained one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from sqlalchemy import delete, insert
+
+from bot.domain.cases import CaseKind, Priority
+from bot.domain.contacts import LANGUAGES, Channel
+from bot.domain.conversations import MessageKind, OutboundState
+from bot.domain.topics import SAFETY, TASK
+from bot.storage import tables
+from tests.conversation.conftest import Phone
+
+# What people say in these scenarios. Answer ids are expected, so that one scenario runs in every language.
+WORDS = {
+    "en": {
+        "hello": "hello",
+        "cost": "Does the return cost anything? Who pays the ticket?",
+        "plea": "My friend is bleeding a lot and is unconscious, we need a doctor now",
+        "yes": "yes",
+        "no": "no",
+        "repeat": "I did not understand, repeat please",
+        "gibberish": "asdfgh qwrtz",
+        "stop": "stop sending me messages",
+        "person": "I want to talk to a person",
+    },
+    "fr": {
+        "hello": "bonjour",
+        "cost": "Est-ce que le retour est gratuit ? Qui paie le billet ?",
+        "plea": "Mon ami saigne beaucoup et il est inconscient, il faut un médecin maintenant",
+        "yes": "oui",
+        "no": "non",
+        "repeat": "je n'ai pas compris, répétez",
+        "gibberish": "asdfgh qwrtz",
+        "stop": "Arrêtez de m'envoyer des messages",
+        "person": "je veux parler à une personne",
+    },
+    "ar": {
+        "hello": "السلام عليكم",
+        "cost": "هل العودة مجانية؟ من يدفع ثمن التذكرة؟",
+        "plea": "صاحبي ينزف كثير وفاقد الوعي نحتاج دكتور الآن",
+        "yes": "نعم",
+        "no": "لا",
+        "repeat": "ما فهمتش، عاود",
+        "gibberish": "قثفغ ضصش",
+        "stop": "لا ترسلوا لي رسائل بعد الآن",
+        "person": "أريد أن أتحدث مع شخص",
+    },
+}
+PLEA = ["emergency_medical", "safety_case_off_duty"]
+in_every_language = pytest.mark.parametrize("words", [WORDS[code] for code in LANGUAGES], ids=LANGUAGES)
+
+
+class Pressed(str):
+    """A pressed button instead of words."""
+
+
+SCENARIOS = {
+    "greeting_then_a_language_by_number": [("hello", ["greet"]), ("2", ["language_changed"])],
+    "greeting_then_menu_by_arabic_digit": [("hello", ["greet"]), ("٤", ["menu"])],
+    "a_question_helped": [("cost", ["return_cost"]), ("yes", ["helped_yes"])],
+    "a_question_not_helped_then_a_person": [
+        ("cost", ["return_cost"]),
+        ("no", ["helped_no"]),
+        ("1", ["talk_to_human", "case_opened_off_duty"]),
+    ],
+    "a_person_asked_for_twice": [
+        ("person", ["talk_to_human", "case_opened_off_duty"]),
+        ("person", ["talk_to_human", "case_joined_off_duty"]),
+    ],
+    "a_plea_answered_yes": [("plea", PLEA), ("yes", ["noted_yes"])],
+    "a_plea_answered_no": [("plea", PLEA), ("no", ["noted_no"])],
+    "a_plea_in_the_middle_of_a_question": [("cost", ["return_cost"]), ("plea", PLEA), ("1", ["noted_yes"])],
+    "a_doubt_about_danger_confirmed": [
+        (Pressed("check_safety"), ["check_safety"]),
+        ("yes", ["danger_yes", "safety_case_off_duty"]),
+    ],
+    "a_doubt_about_danger_denied": [(Pressed("check_safety"), ["check_safety"]), ("no", ["danger_no"])],
+    "a_doubt_about_danger_and_a_person_by_number": [
+        (Pressed("check_safety"), ["check_safety"]),
+        ("3", ["talk_to_human", "case_opened_off_duty"]),
+    ],
+    "two_misses_call_a_person": [
+        ("gibberish", ["fallback"]),
+        ("gibberish", ["fallback_person", "case_opened_off_duty"]),
+    ],
+    "an_understood_message_between_two_misses": [
+        ("gibberish", ["fallback"]),
+        ("hello", ["greet"]),
+        ("gibberish", ["fallback"]),
+    ],
+    "repeat_without_an_answer_before": [("repeat", ["repeat"])],
+    "stop": [("stop", ["stop_messages"])],
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@in_every_language
+async def test_a_conversation_gets_these_answers(phone, words, scenario):
+    said = []
+    for step, _expected in SCENARIOS[scenario]:
+        if isinstance(step, Pressed):
+            said.append(await phone.write(pressed=str(step)))
+        else:
+            said.append(await phone.write(words.get(step, step)))
+    assert said == [expected for _step, expected in SCENARIOS[scenario]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_conversation_goes_on_in_the_persons_language(phone, language):
+    await phone.write(WORDS[language]["cost"])
+    assert (phone.conversation.language, phone.conversation.language_is_chosen) == (language, False)
+    assert phone.received.topic == "return_cost"
+
+
+@in_every_language
+async def test_a_plea_opens_a_critical_case_in_the_protection_queue(phone, words):
+    await phone.write(words["plea"])
+    (case,) = phone.cases
+    assert (case.kind, case.priority, case.topic) == (CaseKind.PROTECTION, Priority.CRITICAL, "emergency_medical")
+    assert case.reference in phone.replies[1].text
+
+
+@pytest.mark.parametrize("topic", [*SAFETY, *(t for t in TASK if t != "stop_messages")])
+async def test_every_safety_topic_and_task_gives_its_answer_then_a_case(phone, topic):
+    answers = await phone.write(pressed=topic)
+    assert answers == [topic, "safety_case_off_duty" if topic in SAFETY else "case_opened_off_duty"]
+    assert [case.topic for case in phone.cases] == [topic]
+
+
+async def test_a_pressed_question_gives_its_answer_and_fear_of_return_opens_counselling(phone):
+    assert await phone.write(pressed="return_family") == ["return_family"]
+    assert await phone.write(pressed="return_fear") == ["return_fear", "case_opened_off_duty"]
+    assert [case.kind for case in phone.cases] == [CaseKind.COUNSELLING]
+
+
+async def test_a_second_plea_raises_the_case_it_joins_and_opens_no_other(phone):
+    await phone.write(pressed="request_return")
+    await phone.write(pressed="withdraw_request")
+    assert phone.answers == ["withdraw_request", "case_joined_off_duty"]
+    assert [case.priority for case in phone.cases] == [Priority.HIGH]
+
+
+# Languages
+
+
+@pytest.mark.parametrize(
+    ("first", "request_", "language", "then"),
+    [
+        ("en", "can we speak in French please", "fr", "en"),
+        ("fr", "on peut parler en anglais ?", "en", "fr"),
+        ("ar", "ممكن نتكلم بالفرنسي", "fr", "ar"),
+    ],
+)
+async def test_a_language_asked_for_in_words_is_kept_from_then_on(phone, first, request_, language, then):
+    await phone.write(WORDS[first]["cost"])
+    assert await phone.write(request_) == ["language_changed"]
+    assert (phone.conversation.language, phone.conversation.language_is_chosen) == (language, True)
+    # What comes next is answered in the chosen language, whatever it is written in.
+    await phone.write(WORDS[then]["cost"])
+    assert phone.conversation.language == language
+    other = Phone(phone.assistant)
+    await other.write(WORDS[language]["cost"])
+    assert phone.replies[0].text == other.replies[0].text
+
+
+# Saying it again
+
+
+@in_every_language
+async def test_repeat_says_the_same_answer_in_other_words(phone, words):
+    await phone.write(words["cost"])
+    first = phone.replies[0].text
+    assert await phone.write(words["repeat"]) == ["return_cost"]
+    assert phone.replies[0].text.splitlines()[0] != first.splitlines()[0]
+    assert phone.choices[:2] == ["helped_yes", "helped_no"]
+
+
+# What is no text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind is not MessageKind.TEXT], ids=lambda k: k.value)
+async def test_what_cannot_be_read_is_named_truthfully(phone, kind):
+    assert await phone.write(kind=kind) == [f"received_{kind.value}"]
+
+
+async def test_a_photo_with_words_is_answered_by_its_words(phone):
+    assert await phone.write(WORDS["en"]["cost"], kind=MessageKind.PHOTO) == ["return_cost"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "؟؟؟"])
+async def test_an_empty_message_is_asked_about(phone, text):
+    assert await phone.write(text) == ["received_empty"]
+
+
+# Text is only text
+
+
+async def test_a_typed_restart_is_only_a_word(phone):
+    await phone.write(WORDS["en"]["cost"])
+    answers = await phone.write("/restart")
+    assert answers != []
+    assert "error_apology" not in answers
+    assert phone.received.text == "/restart"
+    # The conversation was not wiped: the earlier answer can be said again.
+    assert await phone.write(WORDS["en"]["repeat"]) == ["return_cost"]
+
+
+async def test_a_typed_intent_is_read_as_words(phone):
+    await phone.write('/withdraw_request{"x":1}')
+    assert phone.received.text == '/withdraw_request{"x":1}'
+    # A command to Rasa would be certain; what is understood from words is not.
+    assert phone.received.confidence < 1.0
+
+
+@pytest.mark.parametrize("text", ["/danger_yes", "/choose_language_ar", "  /helped_no", "//session_start", "/back"])
+async def test_no_typed_command_reaches_rasa(phone, text):
+    await phone.write(text)
+    assert phone.received.topic not in ("danger_yes", "choose_language_ar", "helped_no", "session_start")
+    assert "error_apology" not in phone.answers
+
+
+# Stop
+
+
+@in_every_language
+async def test_stop_marks_the_address_and_writing_again_lifts_it(phone, words):
+    await phone.write(words["stop"])
+    assert phone.channel_address.stopped_at is not None
+    assert phone.cases == []
+    await phone.write(words["hello"])
+    assert phone.channel_address.stopped_at is None
+
+
+# When something is broken
+
+
+@pytest.fixture
+def actions_away(assistant):
+    """The action server does not answer."""
+    assistant.actions.is_away = True
+    yield
+    assistant.actions.is_away = False
+
+
+@in_every_language
+async def test_a_plea_gets_safe_steps_and_a_case_while_the_actions_are_away(actions_away, phone, words):
+    assert await phone.write(words["plea"]) == PLEA
+    assert [case.priority for case in phone.cases] == [Priority.CRITICAL]
+
+
+async def test_a_confirmed_danger_gets_a_case_while_the_actions_are_away(actions_away, phone):
+    await phone.write(pressed="check_safety")
+    assert await phone.write("yes") == ["danger_yes", "safety_case_off_duty"]
+
+
+async def test_everybody_gets_a_reply_while_the_actions_are_away(actions_away, phone):
+    assert await phone.write(WORDS["en"]["gibberish"]) != []
+
+
+async def test_when_rasa_itself_fails_the_person_is_told(assistant, phone, monkeypatch):
+    async def fails(message):
+        raise RuntimeError(message.text)
+
+    monkeypatch.setattr(assistant.agent, "handle_message", fails)
+    assert await phone.write("hello") == ["error_apology"]
+
+
+async def test_when_rasa_itself_fails_a_pressed_plea_still_gets_its_safe_steps_and_a_case(assistant, phone, monkeypatch):
+    async def fails(message):
+        raise RuntimeError(message.text)
+
+    monkeypatch.setattr(assistant.agent, "handle_message", fails)
+    assert await phone.write(pressed="emergency_sea") == ["emergency_sea", "safety_case_off_duty"]
+    assert [case.topic for case in phone.cases] == ["emergency_sea"]
+
+
+# Staff on duty
+
+
+@pytest.fixture
+def somebody_on_duty(assistant):
+    """One staff member is on duty."""
+    row = {
+        "id": 1, "email": "amal@example.org", "name": "Amal", "active": True, "fs_uniquifier": "x", "is_on_duty": True,
+        "created_at": datetime.now(timezone.utc),
+    }  # fmt: skip
+    with assistant.parts.engine.begin() as connection:
+        connection.execute(insert(tables.staff).values(**row))
+    yield
+    with assistant.parts.engine.begin() as connection:
+        connection.execute(delete(tables.staff))
+
+
+@in_every_language
+async def test_while_somebody_is_on_duty_the_words_say_so(somebody_on_duty, phone, words):
+    assert await phone.write(words["plea"]) == ["emergency_medical", "safety_case_on_duty"]
+    assert await phone.write(words["person"]) == ["talk_to_human", "case_opened_on_duty"]
+
+
+# What is stored and shown
+
+
+@in_every_language
+async def test_replies_wait_in_the_outbox_and_nothing_said_is_in_the_log(phone, words, capsys):
+    await phone.write(words["plea"])
+    assert [reply.state for reply in phone.replies] == [OutboundState.QUEUED.value] * 2
+    output = capsys.readouterr()
+    assert words["plea"] not in output.out + output.err
+    assert phone.address not in output.out + output.err
+
+
+@in_every_language
+async def test_an_sms_has_numbered_choices_and_its_size(assistant, words):
+    phone = Phone(assistant, channel=Channel.SMS)
+    await phone.write(words["cost"])
+    (reply,) = phone.replies
+    assert 1 <= reply.sms_parts <= 3
+    assert all(f"{number} {choice.title}" in reply.text for number, choice in enumerate(reply.choices, start=1))
+    # The shorter list of the SMS is what a number picks from.
+    assert await phone.write("2") == ["helped_no"]

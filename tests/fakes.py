@@ -1,0 +1,209 @@
+"""Fakes of what the services need from outside: they fulfil the same protocols as ``bot.storage``."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+from bot.domain.cases import URGENCY
+from bot.domain.conversations import Direction, InboundState, OutboundState
+from bot.domain.errors import NotFound
+from bot.services import ports
+from tests.builders import NOON
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start=NOON):
+        self.time = start
+
+    def __call__(self):
+        return self.time
+
+    def advance(self, **span):
+        """Move on."""
+        self.time += timedelta(**span)
+
+
+class CountingIds:
+    """Ids in order."""
+
+    def __init__(self):
+        self._count = itertools.count(1)
+
+    def __call__(self):
+        return f"id-{next(self._count)}"
+
+
+class _Shelf:
+    """Things by id."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, thing):
+        """Keep."""
+        self.rows[thing.id] = thing
+
+    def get(self, thing_id):
+        """Return, or NotFound."""
+        if thing_id not in self.rows:
+            raise NotFound("not_found", thing_id)
+        return self.rows[thing_id]
+
+    def _first(self, condition):
+        return next((row for row in self.rows.values() if condition(row)), None)
+
+
+class InMemoryContacts(_Shelf, ports.Contacts):
+    """Contacts, addresses and leases."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses = {}
+        self.leases = {}
+
+    def add_address(self, address):
+        self.addresses[address.id] = address
+
+    def get_address(self, address_id):
+        return self.addresses[address_id]
+
+    def find_address(self, provider, channel, address):
+        wanted = (provider, channel, address)
+        return next((a for a in self.addresses.values() if (a.provider, a.channel, a.address) == wanted), None)
+
+    def hash_address(self, address):
+        return f"hash of {address}"
+
+    def lease(self, contact_id, *, owner, until, now):
+        holder, end = self.leases.get(contact_id, (owner, now))
+        if holder != owner and end >= now:
+            return False
+        self.leases[contact_id] = (owner, until)
+        return True
+
+    def release(self, contact_id, *, owner):
+        if self.leases.get(contact_id, (None,))[0] == owner:
+            del self.leases[contact_id]
+
+
+class InMemoryConversations(_Shelf, ports.Conversations):
+    """Conversations."""
+
+    def find_for_address(self, address_id):
+        return self._first(lambda row: row.channel_address_id == address_id)
+
+
+class InMemoryMessages(_Shelf, ports.Messages):
+    """Messages, in the order in which they were added."""
+
+    def __init__(self):
+        super().__init__()
+        self.inbound_ids = {}
+
+    def add(self, message):
+        message.position = len(self.rows) + 1
+        super().add(message)
+
+    def find_inbound(self, provider, provider_id):
+        return self.rows.get(self.inbound_ids.get((provider, provider_id)))
+
+    def record_inbound_id(self, provider, provider_id, message_id):
+        assert (provider, provider_id) not in self.inbound_ids
+        self.inbound_ids[provider, provider_id] = message_id
+
+    def _received(self):
+        return [m for m in self.rows.values() if m.state == InboundState.RECEIVED.value]
+
+    def contacts_waiting(self, *, limit):
+        return list(dict.fromkeys(m.contact_id for m in self._received()))[:limit]
+
+    def next_received(self, contact_id):
+        return next((m for m in self._received() if m.contact_id == contact_id), None)
+
+    def due_outbound(self, now, *, limit):
+        due, held_back = [], set()
+        for message in self.rows.values():
+            if message.direction is Direction.INBOUND or message.state != OutboundState.QUEUED.value:
+                continue
+            if message.next_attempt_at is not None and message.next_attempt_at > now:
+                held_back.add(message.conversation_id)
+            elif message.conversation_id not in held_back:
+                due.append(message)
+        return due[:limit]
+
+    def latest_choices(self, conversation_id):
+        said = [m for m in self.in_conversation(conversation_id, after=0) if m.direction is Direction.OUTBOUND]
+        return next((m for m in reversed(said) if m.choices), None)
+
+    def in_conversation(self, conversation_id, *, after):
+        return [m for m in self.rows.values() if m.conversation_id == conversation_id and m.position > after]
+
+
+class InMemoryCases(_Shelf, ports.Cases):
+    """Cases."""
+
+    def find_by_message(self, message_id, kind):
+        return self._first(lambda row: (row.opened_by_message_id, row.kind) == (message_id, kind))
+
+    def find_open(self, contact_id, kind):
+        return self._first(lambda row: row.contact_id == contact_id and row.kind is kind and row.is_open)
+
+    def has_reference(self, reference):
+        return any(row.reference == reference for row in self.rows.values())
+
+    def of_contact(self, contact_id):
+        return [row for row in self.rows.values() if row.contact_id == contact_id]
+
+    def waiting(self, kinds, *, limit):
+        seen = [row for row in self.rows.values() if row.kind in kinds and row.is_open]
+        return sorted(seen, key=lambda row: (URGENCY.index(row.priority), row.opened_at))[:limit]
+
+
+class InMemoryDirectory(_Shelf, ports.Directory):
+    """Directory entries."""
+
+    def all(self):
+        return list(self.rows.values())
+
+
+class FakeDuty(ports.Duty):
+    """Staff on duty, by number."""
+
+    def __init__(self):
+        self.people = 0
+
+    def count(self):
+        return self.people
+
+
+class InMemoryUnitOfWork(ports.UnitOfWork):
+    """One transaction that counts its commits."""
+
+    def __init__(self):
+        self.contacts = InMemoryContacts()
+        self.conversations = InMemoryConversations()
+        self.messages = InMemoryMessages()
+        self.cases = InMemoryCases()
+        self.directory = InMemoryDirectory()
+        self.duty = FakeDuty()
+        self.commits = 0
+
+    def commit(self):
+        self.commits += 1
+
+
+class FakeClient(ports.ChannelClient):
+    """A provider that takes messages, or raises what a test wants for a text."""
+
+    def __init__(self, errors=None):
+        self.errors = errors or {}
+        self.taken = []
+
+    def send(self, address, message):
+        if message.text in self.errors:
+            raise self.errors[message.text]
+        self.taken.append(message.text)
+        return ports.Sent(provider_id=f"out-{message.id}")

@@ -1,0 +1,1 @@
+"""Storage, channels and console views."""

@@ -1,0 +1,128 @@
+"""Databases for the storage tests: SQLite, and a PostgreSQL of our own that is started where its binaries are."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+
+from bot.storage.cipher import Cipher
+from bot.storage.engine import make_engine
+from bot.storage.unit_of_work import SqlUnitOfWork
+
+HASH_KEY = "the key of look-up hashes"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database and the keys it was made with."""
+
+    url: str
+    keys: tuple[str, ...]
+    engine: Engine
+    cipher: Cipher
+
+    @classmethod
+    def open(cls, url, keys):
+        """Open it with these keys."""
+        cipher = Cipher(keys, hash_key=HASH_KEY)
+        return cls(url, keys, make_engine(url, cipher), cipher)
+
+    def unit_of_work(self):
+        """Return a new transaction."""
+        return SqlUnitOfWork(self.engine, self.cipher)
+
+    def with_keys(self, keys):
+        """Return the same database as seen by a process with other keys."""
+        other = Database.open(self.url, keys)
+        OPENED.append(other.engine)
+        return replace(other)
+
+
+OPENED: list[Engine] = []
+
+
+def stored_bytes(database):
+    """Return all that a thief of the database would hold: the file and its log, or the rows of every table."""
+    if database.engine.dialect.name == "sqlite":
+        path = Path(database.engine.url.database)
+        return b"".join(p.read_bytes() for p in path.parent.glob(f"{path.name}*"))
+    with database.engine.connect() as connection:
+        names = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
+        rows = [connection.execute(text(f'SELECT t::text FROM "{name}" t')).scalars().all() for name in names]
+    return "\n".join([*names, *(row for table in rows for row in table)]).encode()
+
+
+def in_threads(count, function):
+    """Call a function several times at once; return results, and errors as they are."""
+
+    def call(_number):
+        try:
+            return function()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(call, range(count)))
+
+
+def find_postgres():
+    """Return the folder of PostgreSQL's binaries, or None."""
+    on_path = shutil.which("initdb")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    folders += [Path(on_path).parent] if on_path else []
+    folders += [Path("/usr/local/bin")]
+    return next((f for f in folders if (f / "initdb").exists() and (f / "pg_ctl").exists()), None)
+
+
+def _user():
+    """Return whom PostgreSQL runs as: not root, which it refuses."""
+    if os.getuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
+
+
+@contextmanager
+def postgres(binaries):
+    """Run a PostgreSQL in a temporary folder; yield its address without a database's name.
+
+    It listens on a Unix socket in that folder only, so that no port can be taken.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="daleel-pg-"))
+    user = _user()
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user is not None else {}
+
+    def run(*command):
+        subprocess.run(
+            [str(part) for part in command], check=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(folder)}, timeout=60, **become,
+        )  # fmt: skip
+
+    data = folder / "data"
+    try:
+        run(binaries / "initdb", "-D", data, "-U", "daleel", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        # With a log file and no inherited pipes, pg_ctl returns as soon as the server answers.
+        run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://daleel@/{{name}}?host={folder}"
+        finally:
+            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Domain, services and pure functions, with fakes."""
