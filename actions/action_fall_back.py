@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
+
+from actions.action_open_case import ActionOpenCase
 
 PATIENCE = 2
 """Misses in a row after which a person is called."""
@@ -27,7 +28,8 @@ class ActionFallBack(Action):
             dispatcher.utter_message(response="utter_fallback")
             return []
         dispatcher.utter_message(response="utter_fallback_person")
-        return [FollowupAction("action_open_case")]
+        # Not as a follow-up action: no rule goes on from there, so that Rasa would fall back again and again.
+        return ActionOpenCase().run(dispatcher, tracker, domain)
 
 
 def misses_in_a_row(tracker: Tracker) -> int:

@@ -23,6 +23,7 @@ from rich.console import Console
 
 from bot.commands.train import train_with_progress
 from bot.console.accounts import first_invitation
+from bot.delivery.stopping import Stop
 from bot.domain.errors import ConfigurationError
 from bot.keys import ensure_keys
 from bot.settings import PROJECT, Settings, home_of, load_settings, read_environment
@@ -127,18 +128,17 @@ class Supervisor:
     def __init__(self, settings: Settings, out: Console) -> None:
         self._settings = settings
         self._out = out
-        self._stop = threading.Event()
+        self._stop = Stop()
         self._children: dict[str, Child] = {}
 
     def run(self, on_ready: object) -> int:
         """Run until SIGINT or SIGTERM; return 0 after a clean stop, 1 if the start failed."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stop.set())
+        self._stop.on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         try:
             for name in PROCESSES:
                 self._children[name] = self._start(name)
             if not self._wait_until_ready():
-                return 0 if self._stop.is_set() else 1
+                return 0 if self._stop.is_asked else 1
             on_ready()  # type: ignore[operator]
             while not self._stop.wait(0.5):
                 self._restart_dead()
@@ -182,7 +182,7 @@ class Supervisor:
         waiting = set(pages)
         until = time.monotonic() + READY_SECONDS
         with self._out.status("Starting the assistant, the actions, the console and the worker…"):
-            while waiting and not self._stop.is_set() and time.monotonic() < until:
+            while waiting and not self._stop.is_asked and time.monotonic() < until:
                 for child in self._children.values():
                     code = child.process.poll()
                     if code is not None:
@@ -190,7 +190,7 @@ class Supervisor:
                         return False
                 waiting = {name for name in waiting if not _answers(pages[name])}
                 self._stop.wait(0.2)
-        if waiting and not self._stop.is_set():
+        if waiting and not self._stop.is_asked:
             self._say("run", f"not ready after {READY_SECONDS} seconds: {', '.join(sorted(waiting))}")
         return not waiting
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 
 from bot.commands import training
 from bot.keys import process_secret
@@ -64,9 +63,9 @@ def serve_console(settings: Settings) -> None:
 def serve_worker(settings: Settings) -> None:
     """Send the outbox until a signal."""
     configure_logging("worker")
+    from bot.delivery.stopping import Stop
     from bot.delivery.worker import run_worker
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop()
+    stop.on(signal.SIGTERM, signal.SIGINT)
     run_worker(build(settings), stop)

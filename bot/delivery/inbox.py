@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from rasa.core.channels.channel import UserMessage
 
 from bot.delivery.turn_channel import TurnChannel
+from bot.domain import topics
 from bot.domain.cases import CASE_OF_TOPIC
 from bot.domain.errors import HotlineError
 from bot.logs import get_logger
@@ -166,8 +167,11 @@ class InboxWorker:
         language = understood.language or turn.language or "en"
         topic = understood.topic if understood.decision == "answer" else None
         if not replies:
-            # Rasa said nothing at all, so nobody knows what this message needs: a person must read it.
-            replies, topic = [self._speaker.say("error_apology", language, turn.channel)], "fallback"
+            # Rasa said nothing at all. A pressed safety topic is known all the same; of other messages nobody knows what
+            # they need: a person must read them.
+            topic = turn.pressed if turn.pressed and topics.is_safety(turn.pressed) else "fallback"
+            answer_id = topic if topics.is_safety(topic) else "error_apology"
+            replies = [self._speaker.say(answer_id, language, turn.channel)]
         if topic in CASE_OF_TOPIC and not any(is_case_answer(reply.answer_id) for reply in replies):
             try:
                 with self._parts.unit_of_work() as uow:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
+from bot.delivery.stopping import Stop
 from bot.logs import get_logger
 from bot.services.outbox import send_due_messages
 from bot.wiring import Parts, now
@@ -12,11 +11,11 @@ POLL_SECONDS = 0.1
 AFTER_ERROR_SECONDS = 2.0
 
 
-def run_worker(parts: Parts, stop: threading.Event) -> None:
-    """Send what is due, again and again, until ``stop`` is set."""
+def run_worker(parts: Parts, stop: Stop) -> None:
+    """Send what is due, again and again, until ``stop`` is asked for."""
     log = get_logger()
     log.info("worker_started")
-    while not stop.is_set():
+    while not stop.is_asked:
         try:
             with parts.unit_of_work() as uow:
                 counts = send_due_messages(uow, parts.clients, clock=now)

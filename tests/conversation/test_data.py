@@ -139,16 +139,13 @@ def test_no_sentence_stands_twice_in_a_language(language):
 
 def test_no_training_sentence_is_empty_once_evened_out():
     empty = [(where, text) for where, texts in _examples().items() for text in texts if not normalise(text)]
-    # Emoji alone may be an example of thanks or of a yes; they stay words.
     assert empty == []
 
 
 def test_no_training_sentence_is_a_held_out_message():
     folder = _needed("eval")
     held_out = {
-        normalise(entry["text"])
-        for path in folder.glob("*.yml")
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        normalise(entry["text"]) for path in folder.glob("*.yml") for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     }
     assert held_out
     overlap = [(where, text) for where, texts in _examples().items() for text in texts if normalise(text) in held_out]
@@ -203,12 +200,6 @@ def test_every_suggestion_can_have_a_title():
 
 def test_at_most_nine_choices_follow_so_that_one_digit_picks():
     assert [answer.id for answer in load_register().values() if len(answer.next) > 9] == []
-
-
-def test_directory_kinds_are_those_of_the_published_contacts():
-    contacts = yaml.safe_load((PROJECT / "bot/storage/data/contacts.yml").read_text(encoding="utf-8"))["contacts"]
-    known = {kind for entry in contacts for kind in entry["kinds"]}
-    assert {kind for answer in load_register().values() for kind in answer.directory} <= known
 
 
 # Catalogues

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import threading
 from pathlib import Path
 
 import pytest
-import waitress
 from cryptography.fernet import Fernet
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from werkzeug.serving import make_server
 
 from bot.console import create_app
 from bot.language.catalogues import Catalogues
@@ -39,16 +38,12 @@ OPTIONS = (
 @pytest.fixture(scope="module")
 def console_parts(tmp_path_factory):
     """The parts over a fresh, migrated SQLite database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     settings = load_settings(
         {
             "DALEEL_HOME": str(tmp_path_factory.mktemp("home")),
             "DALEEL_KEYS": Fernet.generate_key().decode(),
             "DALEEL_SECRET_KEY": secrets.token_urlsafe(48),
             "DALEEL_SIMULATOR": "1",
-            "CONSOLE_PORT": str(port),
         }
     )
     cipher = Cipher(settings.keys, hash_key=settings.secret_key)
@@ -61,12 +56,14 @@ def console_parts(tmp_path_factory):
 @pytest.fixture(scope="module")
 def console_address(console_parts):
     """The address of a served console."""
-    port = console_parts.settings.console_port
-    server = waitress.create_server(create_app(console_parts), host="127.0.0.1", port=port, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+    # Not waitress: closed from another thread, it goes on using numbers of files that are somebody else's by then.
+    server = make_server("127.0.0.1", 0, create_app(console_parts), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.close()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from bot.storage.cipher import Cipher, new_key
 from bot.storage.engine import make_engine
 from bot.storage.migrate import migrate
 from bot.wiring import Parts
-from tests.integration.database import OPENED, Database, find_postgres, postgres
 from tests.integration.console_steps import PASSWORD, fill_in, log_in
+from tests.integration.database import OPENED, Database, find_postgres, postgres
 
 
 @pytest.fixture(scope="session")

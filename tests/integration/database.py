@@ -68,7 +68,7 @@ def in_threads(count, function):
     def call(_number):
         try:
             return function()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             return error
 
     with ThreadPoolExecutor(count) as pool:

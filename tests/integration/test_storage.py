@@ -13,10 +13,10 @@ from bot.domain.cases import URGENCY, CaseKind, QueueState
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Choice, Direction, Message, OutboundState
 from bot.domain.errors import ConfigurationError, NotFound
+from bot.domain.staff import Role
 from bot.services.cases import list_waiting_cases, open_case
 from bot.services.messages import receive_message
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
-from bot.domain.staff import Role
 from bot.storage import tables
 from bot.storage.cipher import Cipher, new_key
 from bot.storage.engine import check_connection, make_engine
@@ -67,9 +67,7 @@ def test_what_was_committed_stays(database):
 def test_leaving_without_commit_rolls_back(database):
     message = _receive(database)
     with database.unit_of_work() as uow:
-        uow.messages.add(
-            make_message(id="lost", contact_id=message.contact_id, conversation_id=message.conversation_id)
-        )
+        uow.messages.add(make_message(id="lost", contact_id=message.contact_id, conversation_id=message.conversation_id))
         uow.messages.get(message.id).text = "changed"
     with database.unit_of_work() as uow:
         assert uow.messages.get(message.id).text == "hello"

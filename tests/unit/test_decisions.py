@@ -92,7 +92,9 @@ def test_gibberish_gets_no_suggestions():
     assert (_outcome(message), message.get(keys.SUGGESTIONS)) == (("fallback", "fallback"), [])
 
 
-@pytest.mark.parametrize(("kind", "intent"), [("text", "received_empty"), ("photo", "received_media"), ("voice", "received_media")])
+@pytest.mark.parametrize(
+    ("kind", "intent"), [("text", "received_empty"), ("photo", "received_media"), ("voice", "received_media")]
+)
 def test_a_message_without_words_is_named_by_its_kind(kind, intent):
     assert _outcome(_decided(" ", [], kind=kind)) == ("answer", intent)
 

@@ -91,9 +91,7 @@ def forbidden(path, source):
         return []
     allowed = MAY_IMPORT[area] | ALSO.get(path, set()) | ENTRY_AREAS.get(area, set())
     return [
-        name
-        for name in _imports(source)
-        if name.split(".")[0] not in sys.stdlib_module_names and not _is_among(name, allowed)
+        name for name in _imports(source) if name.split(".")[0] not in sys.stdlib_module_names and not _is_among(name, allowed)
     ]
 
 

@@ -20,6 +20,7 @@ from bot.services.turns import LEASE, Reply, Understood, finish_turn, lease_cont
 from tests.builders import NOON, make_address, make_conversation, make_entry, make_incoming, make_message
 from tests.fakes import CountingIds, FakeClient, FakeClock, InMemoryUnitOfWork
 
+REPLY = Reply("return_cost", "It is free.")
 UNDERSTOOD = Understood("fr", False, "return_cost", "answer", 0.8)
 
 
@@ -31,7 +32,7 @@ def hotline():
     def receive(text="hello", **changes):
         return receive_message(uow, make_incoming(text, **changes), clock=clock, new_id=new_id)
 
-    def finish(turn, *, understood=UNDERSTOOD, replies=(Reply("return_cost", "It is free."),)):
+    def finish(turn, *, understood=UNDERSTOOD, replies=(REPLY,)):
         finish_turn(uow, turn, understood=understood, replies=replies, clock=clock, new_id=new_id)
 
     def open_for(message, topic):

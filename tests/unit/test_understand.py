@@ -44,7 +44,8 @@ def test_lines_are_answered_in_order(answers):
 
 
 @pytest.mark.parametrize(
-    "bad", [b"{", b"[]", b"7", b'"text"', b"null", b"{}", b'{"text": null}', b'{"text": 3}', b'{"text": ["a"]}', b'{"text": "\xff"}']
+    "bad",
+    [b"{", b"[]", b"7", b'"text"', b"null", b"{}", b'{"text": null}', b'{"text": 3}', b'{"text": ["a"]}', b'{"text": "\xff"}'],
 )
 def test_a_bad_line_is_named_by_its_number_and_the_others_are_answered(answers, bad):
     code, written, errors = answers(b'{"text": "one"}\n' + bad + b'\n{"text": "three"}\n')
@@ -65,7 +66,7 @@ def test_the_last_line_needs_no_line_break(answers):
 
 
 def test_a_complaint_never_repeats_what_was_written(answers):
-    _, written, errors = answers('{"text": "we are in Tajoura"\n'.encode())
+    _, written, errors = answers(b'{"text": "we are in Tajoura"\n')
     assert "Tajoura" not in json.dumps(written) + "".join(errors)
 
 
