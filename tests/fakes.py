@@ -117,6 +117,12 @@ class InMemoryMessages(_Shelf, ports.Messages):
     def _received(self):
         return [m for m in self.rows.values() if m.state == InboundState.RECEIVED.value]
 
+    def claim_received(self, message_id):
+        if self.get(message_id).state != InboundState.RECEIVED.value:
+            return False
+        self.get(message_id).state = InboundState.HANDLED.value
+        return True
+
     def contacts_waiting(self, *, limit):
         return list(dict.fromkeys(m.contact_id for m in self._received()))[:limit]
 

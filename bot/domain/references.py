@@ -23,8 +23,11 @@ def new_reference(choose: Callable[[str], str] = secrets.choice) -> str:
     Args:
         choose: Picks one character of a string; replaced in tests.
     """
-    body = "".join(choose(ALPHABET) for _ in range(LENGTH))
-    return f"R-{body}-{check_character(body)}"
+    while True:
+        body = "".join(choose(ALPHABET) for _ in range(LENGTH))
+        # The five signs of the check alphabet (``*~$=U``) are hard to dictate, so their references are not given out.
+        if check_character(body) in ALPHABET:
+            return f"R-{body}-{check_character(body)}"
 
 
 def check_character(body: str) -> str:

@@ -130,6 +130,5 @@ class Speaker:
     @staticmethod
     def _numbered(offered: list[Choice], channel: Channel) -> str:
         numbered = [f"{number} {choice.title}" for number, choice in enumerate(offered, start=1)]
-        if channel is Channel.SMS:
-            return "\n" + " ".join(numbered)
-        return "\n\n" + "\n".join(numbered)
+        # A line each: it costs no more than a space, and keeps Arabic and Latin choices in order.
+        return ("\n" if channel is Channel.SMS else "\n\n") + "\n".join(numbered)

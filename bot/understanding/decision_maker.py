@@ -46,7 +46,7 @@ class DecisionMaker(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``."""
-        return {"answer": 0.45, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.75}
+        return {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.7}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config

@@ -107,7 +107,7 @@ def doubt(monkeypatch):
     learned = SafetyNet.probability
 
     def about(text):
-        monkeypatch.setattr(SafetyNet, "probability", lambda net, t: 0.99 if t == text else learned(net, t))
+        monkeypatch.setattr(SafetyNet, "probability", lambda net, sample: 0.99 if sample[0] == text else learned(net, sample))
 
     return about
 

@@ -133,6 +133,9 @@ def test_every_process_may_be_killed_and_no_message_is_lost_or_answered_twice(ho
     parts = hotline.parts()
     conversation = send(parts, "phone-1", "Do I have to pay for the flight home?")
     assert [answer for answer, _ in replies(parts, conversation)] == ["return_cost"]
+    other = send(parts, "phone-2", "I want to talk to a person please")
+    assert [answer for answer, _ in replies(parts, other)] == ["talk_to_human", "case_opened_off_duty"]
+    assert " error " not in hotline.output()
 
     # And Rasa's own interface is closed to whoever has no token
     url = f"http://127.0.0.1:{hotline.environment['ASSISTANT_PORT']}"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain.cases import URGENCY, CaseKind, QueueState
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Choice, Direction, Message, OutboundState
-from bot.domain.errors import ConfigurationError, NotFound
+from bot.domain.errors import ConfigurationError, NotFound, WrongState
 from bot.domain.staff import Role
 from bot.services.cases import list_waiting_cases, open_case
 from bot.services.messages import receive_message
@@ -200,6 +200,23 @@ def test_of_two_owners_at_the_same_moment_one_gets_the_lease(database):
             return taken
 
     assert in_threads(4, lease).count(True) == 1
+
+
+def test_of_two_processes_that_finish_a_turn_one_gives_the_reply(database):
+    message = _receive(database)
+    with database.unit_of_work() as uow:
+        turn = next_turn(uow, message.contact_id)
+    understood = Understood("en", False, "greet", "answer", 1.0)
+
+    def finish():
+        with database.unit_of_work() as uow:
+            finish_turn(uow, turn, understood=understood, replies=[Reply("greet", "Hi")], clock=FakeClock(), new_id=new_id)
+
+    outcomes = in_threads(4, finish)
+    assert outcomes.count(None) == 1
+    assert all(outcome is None or isinstance(outcome, WrongState) for outcome in outcomes)
+    with database.unit_of_work() as uow:
+        assert len(uow.messages.in_conversation(message.conversation_id, after=0)) == 2
 
 
 # The outbox

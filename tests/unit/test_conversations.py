@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.conversations import Direction, OutboundState
-from bot.domain.errors import WrongState
+from bot.domain.conversations import Direction, InboundState, OutboundState
 from tests.builders import NOON, make_address, make_contact, make_conversation, make_message
 
 
@@ -31,17 +30,10 @@ def test_a_choice_replaces_an_earlier_choice():
     assert conversation.language == "en"
 
 
-def test_a_message_is_handled_once():
+def test_a_handled_message_keeps_its_time():
     message = make_message()
     message.mark_handled(NOON)
-    with pytest.raises(WrongState) as caught:
-        message.mark_handled(NOON)
-    assert caught.value.code == "message_already_handled"
-
-
-def test_an_outbound_message_is_never_handled():
-    with pytest.raises(WrongState):
-        make_message(Direction.OUTBOUND).mark_handled(NOON)
+    assert (message.state, message.handled_at) == (InboundState.HANDLED.value, NOON)
 
 
 @pytest.mark.parametrize(("is_delivered", "state"), [(True, OutboundState.DELIVERED), (False, OutboundState.SENT)])

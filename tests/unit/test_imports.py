@@ -28,7 +28,7 @@ MAY_IMPORT = {
         "bot.speaking.case_words", "rasa", "sanic", "huey", "sqlalchemy",
     },
     "bot/understanding": {
-        "bot.domain", "bot.language", "bot.understanding", "rasa", "numpy", "scipy", "sklearn", "joblib",
+        "bot.domain", "bot.language", "bot.understanding", "rasa", "numpy", "scipy", "sklearn", "sklearn_crfsuite", "joblib",
         "rapidfuzz", "phonenumbers",
     },
     "bot/speaking": {

@@ -209,6 +209,14 @@ def test_a_refused_message_fails_at_once_and_holds_nothing_back(hotline, error):
     assert _outbound(hotline.uow)[0].failure == error.code
 
 
+def test_a_clients_fault_holds_back_only_the_conversation_that_met_it(hotline):
+    _fill_outbox(hotline.uow, "one", "two")
+    _fill_outbox(hotline.uow, "other", conversation="elsewhere")
+    client = FakeClient({"one": RuntimeError("a bug")})
+    assert _send(hotline.uow, client, hotline.clock) == {"sent": 1, "postponed": 1, "failed": 0}
+    assert client.taken == ["other"]
+
+
 def test_a_message_for_a_channel_that_is_off_fails(hotline):
     _fill_outbox(hotline.uow, "one")
     assert send_due_messages(hotline.uow, {}, clock=hotline.clock)["failed"] == 1
