@@ -28,8 +28,10 @@ def main() -> None:
             message = UserMessage(text=entry["text"])
             parsed.append((entry["topic"], asyncio.run(understanding._agent.processor.parse_message(message))))
     defaults = DecisionMaker.get_default_config()
-    for name, values in (("answer", (0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9)), ("danger", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))):
-        print(f"\n| `{name}` | one tap | right at once | wrong answers | safety recall | false alarms |\n|---|---|---|---|---|---|")
+    curves = {"answer": (0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9), "danger": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
+    for name, values in curves.items():
+        print(f"\n| `{name}` | one tap | right at once | wrong answers | safety recall | false alarms |")
+        print("|---|---|---|---|---|---|")
         for value in values:
             row = figures(parsed, {**defaults, name: value})
             mark = " (default)" if value == defaults[name] else ""

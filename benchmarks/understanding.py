@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/understanding.py SET… [--epochs 100] [--output report.json]
 
-Both are trained from ``nlu_data`` in this run. The default pipeline is the one that
-``rasa init`` writes for Rasa 3.6, with its NLU part only (no dialogue policies); ``--epochs`` shortens DIET and the response
-selector where 100 would take hours, and is reported. Figures: seconds to train, size of the model, seconds to load, memory of a process that holds it, parse time,
-and the shares of ``daleel evaluate``.
+Both are trained from ``nlu_data`` in this run. The default pipeline is the one that ``rasa init`` writes for Rasa 3.6,
+with its NLU part only (no dialogue policies); ``--epochs`` shortens DIET and the response selector where 100 would take
+hours, and is reported. Figures: seconds to train, size of the model, seconds to load, memory of a process that holds it,
+parse time, and the shares of ``daleel evaluate``.
 """
 
 from __future__ import annotations

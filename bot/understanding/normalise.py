@@ -56,7 +56,7 @@ def has_arabic_script(text: str) -> bool:
     return _ARABIC.search(text) is not None
 
 
-_PREFIXES = re.compile(r"^(?:و|ف)?(?:بال|كال|لل|ال|ب|ل|ه?ال)(?=..)|^(?:و|ف)(?=...)")
+_PREFIXES = re.compile(r"^(?:و|ف)?(?:بال|كال|لل|ال|ب|ل|ه?ال)(?=..)|^(?:و|ف)(?=....)")
 
 
 def without_clitics(word: str) -> str:
