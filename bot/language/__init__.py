@@ -1,1 +1,1 @@
-"""Catalogues, locale choice, text messages' length, digits, dates and country names."""
+"""Catalogues, text messages' length, right-to-left text, dates, places and nationalities."""

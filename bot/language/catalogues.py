@@ -51,17 +51,6 @@ class Catalogues:
             raise NotFound("text_not_found", f"{language}:{answer_id}:{part}")
         return found.format(**values) if values else found
 
-    def plural(self, language: str, answer_id: str, part: str, count: int, **values: object) -> str:
-        """Return the plural form that the language asks for with this count.
-
-        Raises:
-            NotFound: If this part of the answer is not there in this language.
-        """
-        found = self._translations[language].npgettext(answer_id, part, part, count)
-        if found == part:
-            raise NotFound("text_not_found", f"{language}:{answer_id}:{part}")
-        return found.format(count=count, **values)
-
 
 def po_path(folder: Path, language: str, domain: str = DOMAIN) -> Path:
     """Return where the catalogue of a language lies."""

@@ -50,13 +50,3 @@ def _nationality_names(entry: dict) -> Iterator[str]:
     variants = entry.get("variants") or {}
     yield from variants.get("latin", [])
     yield from variants.get("ar", [])
-
-
-def place_name(place_id: str, language: str) -> str:
-    """Return the name of a place in a language, or the id where it is not on the list."""
-    return next((p[language] for p in _data()["places"] if p["id"] == place_id), place_id)
-
-
-def country_name(iso2: str, language: str) -> str:
-    """Return the name of a country in a language (Babel's), or the code where there is none."""
-    return str(Locale(language).territories.get(iso2, iso2))

@@ -43,7 +43,7 @@ class Answer:
     """An entry of the register.
 
     Attributes:
-        parts: Names of its texts in the catalogues; a name ending in ``*`` has plural forms.
+        parts: Names of its texts in the catalogues.
         note: For translators and reviewers.
         next: Ids of the choices offered after it.
         directory: Kinds of directory entries to tell, where verified ones exist.
