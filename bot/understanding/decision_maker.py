@@ -29,6 +29,8 @@ CHECK_SAFETY = "check_safety"
 FALLBACK = "fallback"
 
 MAX_SUGGESTIONS = 3
+SURE = 0.9
+"""Least probability at which a message is answered although none of its words is known."""
 YES_NO_OF = {"affirm": "_yes", "deny": "_no"}
 SIGNALS = frozenset(
     {"danger_yes", "danger_no", "helped_yes", "helped_no", "noted_yes", "noted_no"}
@@ -84,8 +86,9 @@ class DecisionMaker(GraphComponent):
         ranking = message.get(keys.TOPICS) or []
         decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, self.config)
         topic, confidence = ranking[0]
-        if decision == SUGGEST and not message.get(keys.KNOWS_A_WORD):
-            # Letters alone resemble something; three guesses at gibberish would be a pretence.
+        is_sure = decision == ANSWER and confidence >= SURE
+        if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
+            # Letters alone resemble something; guesses at gibberish would be a pretence.
             decision, suggestions = FALLBACK, []
         if decision == ANSWER:
             topic = self._answer_to_question(topic, metadata.get("offered") or [])

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.understanding.features import Sample, make_vectoriser, words
+from bot.understanding.features import Sample, make_vectoriser, skeletons, words
 
 
 class CalibratedLinearModel:
@@ -52,9 +52,9 @@ class CalibratedLinearModel:
         return LinearSVC(C=self._c, tol=1e-3, random_state=self._seed)
 
     def knows_a_word(self, sample: Sample) -> bool:
-        """Say whether any word of a text was in the training sentences."""
-        vocabulary = self._vectoriser.transformer_list[0][1].vocabulary_
-        return any(word in vocabulary for word in words(sample))
+        """Say whether any word of a text, or any Arabic consonant skeleton, was in the training sentences."""
+        known_words, _, known_skeletons = (transformer.vocabulary_ for _, transformer in self._vectoriser.transformer_list)
+        return any(word in known_words for word in words(sample)) or any(s in known_skeletons for s in skeletons(sample))
 
     def predict_proba(self, samples: Sequence[Sample]) -> np.ndarray:
         """Return probabilities, one row per sample, one column per class in ``classes``."""
