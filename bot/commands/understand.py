@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TextIO
 from bot.commands import training
 from bot.domain import topics
 from bot.logs import configure_logging
+from bot.services.turns import words_of
 from bot.understanding import message as keys
 
 
@@ -41,8 +42,7 @@ class Understanding:
         """Return what is understood of a first message, in the form of ``daleel understand``."""
         from rasa.core.channels.channel import UserMessage
 
-        # As in the inbox: a text is never a command to Rasa.
-        message = UserMessage(text=text.lstrip("/ ") if text.lstrip().startswith("/") else text, metadata=metadata or {})
+        message = UserMessage(text=words_of(text), metadata=metadata or {})
         parsed = asyncio.run(self._agent.processor.parse_message(message))
         return self._result(text, parsed)
 

@@ -29,6 +29,7 @@ from bot.services.turns import (
     lease_contact,
     next_turn,
     release_contact,
+    words_of,
 )
 from bot.speaking.case_words import case_answer, is_case_answer
 from bot.speaking.speaker import Speaker
@@ -142,9 +143,8 @@ class InboxWorker:
         )
 
     def _user_message(self, turn: Turn, channel: TurnChannel) -> UserMessage:
-        # A text is never read as a command to Rasa: "/restart" is only words.
         return UserMessage(
-            text=turn.text.lstrip("/ ") if turn.text.lstrip().startswith("/") else turn.text,
+            text=words_of(turn.text),
             output_channel=channel,
             sender_id=turn.contact_id,
             input_channel=turn.channel.value,

@@ -55,6 +55,11 @@ class Reply:
     sms_parts: int | None = None
 
 
+def words_of(text: str) -> str:
+    """Return a text so that Rasa never reads it as a command: ``/restart`` is only the word "restart"."""
+    return text.lstrip("/ ") if text.lstrip().startswith("/") else text
+
+
 def lease_contact(uow: UnitOfWork, contact_id: str, *, owner: str, clock: Clock) -> bool:
     """Reserve a contact for one process, so that their messages are handled one at a time.
 
