@@ -20,9 +20,13 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Daleel, a messaging hotline for people on the move in Libya.",
 )  # fmt: skip
+telegram_app = typer.Typer(no_args_is_help=True, help="The Telegram bot.")
+whatsapp_app = typer.Typer(no_args_is_help=True, help="The WhatsApp sender.")
 staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the staff's console.")
 keys_app = typer.Typer(no_args_is_help=True, help="Encryption keys.")
 locales_app = typer.Typer(no_args_is_help=True, help="Translation catalogues.")
+app.add_typer(telegram_app, name="telegram")
+app.add_typer(whatsapp_app, name="whatsapp")
 app.add_typer(staff_app, name="staff")
 app.add_typer(keys_app, name="keys")
 app.add_typer(locales_app, name="locales")
@@ -55,10 +59,18 @@ def run() -> None:
 
 @app.command()
 def assistant() -> None:
-    """Serve the assistant (Rasa): understanding, dialogue, the inbox."""
-    from bot.commands.serve import serve_assistant
+    """Serve the assistant: the webhooks, and Rasa behind them."""
+    from bot.commands.assistant import serve_assistant
 
     serve_assistant(_settings())
+
+
+@app.command(hidden=True)
+def rasa(port: Annotated[int, typer.Option(help="On this machine only.")]) -> None:
+    """Serve Rasa alone: `daleel assistant` starts it."""
+    from bot.commands.serve import serve_rasa
+
+    serve_rasa(_settings(), port=port)
 
 
 @app.command()
@@ -80,7 +92,7 @@ def console() -> None:
 @app.command()
 def worker() -> None:
     """Send what is in the outbox."""
-    from bot.commands.serve import serve_worker
+    from bot.commands.worker import serve_worker
 
     serve_worker(_settings())
 
@@ -139,6 +151,32 @@ def doctor() -> None:
     from bot.commands.doctor import examine
 
     sys.exit(examine(read_environment(), out))
+
+
+@telegram_app.command("set-webhook")
+def telegram_set_webhook() -> None:
+    """Tell Telegram where this hotline is (PUBLIC_URL) and how it proves that it calls (TELEGRAM_SECRET_TOKEN)."""
+    from bot.commands.telegram import set_webhook
+
+    set_webhook(_settings(), out)
+
+
+@telegram_app.command("delete-webhook")
+def telegram_delete_webhook() -> None:
+    """Tell Telegram to call no more; what it has waits for 24 hours."""
+    from bot.commands.telegram import delete_webhook
+
+    delete_webhook(_settings(), out)
+
+
+@whatsapp_app.command("templates")
+def whatsapp_templates() -> None:
+    """Create the content templates at Twilio (buttons, lists, "your reply is ready") and print their setting."""
+    from bot.commands.whatsapp import create_templates
+    from bot.wiring import build
+
+    settings = _settings()
+    create_templates(settings, build(settings).catalogues, out)
 
 
 @staff_app.command("add")

@@ -39,6 +39,8 @@ ALLOWED_FIELDS = frozenset(
 """Fields that may be logged. Topics are not among them: beside a contact's id a topic is a disclosure."""
 
 _STRUCTURE = frozenset({"event", "level", "timestamp", "logger"})
+_SILENT = ("telegram.ext.AIORateLimiter",)
+"""They write an error line at each ordinary 429, which the outbox deals with."""
 _QUIET = ("httpx", "urllib3", "sanic", "sanic.access", "sanic.root", "apscheduler", "matplotlib", "waitress")
 
 
@@ -89,6 +91,8 @@ def configure_logging(process: str, *, level: int = logging.INFO) -> None:
     # Libraries warn about their own dependencies, a screen full at each start.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

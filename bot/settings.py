@@ -5,11 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from bot.domain.contacts import Channel, Provider
 from bot.domain.errors import ConfigurationError
+from bot.provider_settings import (
+    GatewaySettings,
+    TelegramSettings,
+    TwilioSettings,
+    gateway_settings,
+    sms_prices,
+    telegram_settings,
+    twilio_settings,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 """The checkout: Rasa's own files (``config.yml``, ``domain.yml``…) lie here."""
@@ -17,6 +28,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_HOME = "var"
 DEFAULT_PORTS = {"ASSISTANT_PORT": 5005, "ACTIONS_PORT": 5055, "CONSOLE_PORT": 8000}
 MIN_SECRET_LENGTH = 32
+DEFAULT_SMS_PARTS_PER_MINUTE = 60
+"""What Twilio takes for one long number (one part a second)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,8 @@ class Settings:
         secret_key: Signs sessions and tokens, and keys the look-up hashes.
         public_url: Where the Internet reaches this hotline; None on a desk.
         has_simulator: Whether the phone in the browser is on.
+        sms_prices: Price of one SMS part by country code, ``*`` for all others.
+        sms_parts_per_minute: How many SMS parts the provider takes from our number.
     """
 
     home: Path
@@ -41,6 +56,25 @@ class Settings:
     actions_port: int
     console_port: int
     has_simulator: bool
+    telegram: TelegramSettings | None = None
+    twilio: TwilioSettings | None = None
+    gateway: GatewaySettings | None = None
+    sms_prices: Mapping[str, Decimal] = field(default_factory=dict)
+    sms_parts_per_minute: int = DEFAULT_SMS_PARTS_PER_MINUTE
+
+    @property
+    def channels(self) -> dict[Channel, Provider]:
+        """The channels that are on, and who carries each."""
+        on = {}
+        if self.telegram is not None:
+            on[Channel.TELEGRAM] = Provider.TELEGRAM
+        if self.twilio is not None and self.twilio.whatsapp_from:
+            on[Channel.WHATSAPP] = Provider.TWILIO
+        if self.twilio is not None and self.twilio.has_sms:
+            on[Channel.SMS] = Provider.TWILIO
+        if self.gateway is not None:
+            on[Channel.SMS] = Provider.GATEWAY
+        return on
 
     @property
     def model_folder(self) -> Path:
@@ -97,9 +131,16 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         problems.append(
             f"DALEEL_SECRET_KEY is missing or shorter than {MIN_SECRET_LENGTH} characters (make it with: daleel keys new)"
         )
-    public_url = environment.get("PUBLIC_URL")
+    public_url = (environment.get("PUBLIC_URL") or "").rstrip("/") or None
     if public_url and not public_url.startswith(("https://", "http://")):
         problems.append("PUBLIC_URL must start with https:// (or http:// on a desk)")
+    telegram = telegram_settings(environment, problems, public_url=public_url)
+    twilio = twilio_settings(environment, problems, public_url=public_url)
+    gateway = gateway_settings(environment, problems, public_url=public_url)
+    if gateway is not None and twilio is not None and twilio.has_sms:
+        problems.append("SMS has two providers: unset SMS_GATEWAY_URL, or TWILIO_SMS_FROM and TWILIO_MESSAGING_SERVICE_SID")
+    prices = sms_prices(environment, problems)
+    parts_per_minute = _count(environment, "SMS_PARTS_PER_MINUTE", DEFAULT_SMS_PARTS_PER_MINUTE, problems)
     simulator = environment.get("DALEEL_SIMULATOR", "0")
     if simulator not in ("0", "1"):
         problems.append("DALEEL_SIMULATOR must be 0 or 1")
@@ -111,11 +152,16 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'daleel.db'}",
         keys=keys,
         secret_key=secret_key,
-        public_url=public_url.rstrip("/") if public_url else None,
+        public_url=public_url,
         assistant_port=ports["ASSISTANT_PORT"],
         actions_port=ports["ACTIONS_PORT"],
         console_port=ports["CONSOLE_PORT"],
         has_simulator=simulator == "1",
+        telegram=telegram,
+        twilio=twilio,
+        gateway=gateway,
+        sms_prices=prices,
+        sms_parts_per_minute=parts_per_minute,
     )
 
 
@@ -130,3 +176,11 @@ def _port(environment: Mapping[str, str], name: str, problems: list[str]) -> int
         return int(text)
     problems.append(f"{name} must be a port number from 1 to 65535")
     return 0
+
+
+def _count(environment: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    text = environment.get(name, str(default))
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 1_000_000:
+        return int(text)
+    problems.append(f"{name} must be a whole number, 1 or more")
+    return default

@@ -10,10 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from bot.channels.simulator.client import SimulatorClient
-from bot.domain.contacts import Provider
+from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import Catalogues
-from bot.services.ports import ChannelClient
 from bot.settings import PROJECT, Settings
 from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
@@ -40,7 +38,16 @@ class Parts:
     engine: Engine
     cipher: Cipher
     catalogues: Catalogues
-    clients: Mapping[Provider, ChannelClient]
+
+    @property
+    def window_templates(self) -> Mapping[str, str]:
+        """Words of "your reply is ready" in each language for which WhatsApp has approved the template."""
+        contents = self.settings.twilio.contents if self.settings.twilio else {}
+        return {
+            language: self.catalogues.text(language, "reply_ready", "text")
+            for language in LANGUAGES
+            if f"reply_ready_{language}" in contents and self.catalogues.has(language, "reply_ready", "text")
+        }
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a new transaction."""
@@ -59,5 +66,4 @@ def build(settings: Settings, *, locales: Path = LOCALES) -> Parts:
         engine=make_engine(settings.database_url, cipher),
         cipher=cipher,
         catalogues=Catalogues.load(locales),
-        clients={Provider.SIMULATOR: SimulatorClient()},
     )

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 
 from bot.domain.cases import PROMISES, Case, CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
-from bot.domain.conversations import Conversation, Direction, InboundState, Message, MessageKind, OutboundState
+from bot.domain.conversations import Conversation, Direction, InboundState, Message, MessageKind
+from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
 from bot.services.messages import Incoming
 
@@ -16,12 +17,14 @@ _numbers = itertools.count(1)
 
 
 def make_incoming(text="hello", **changes):
-    """A message as a channel parsed it; each has a provider id of its own."""
+    """A message as a channel parsed it; each has a provider id and a message id of its own."""
+    number = next(_numbers)
     values = {
         "provider": Provider.SIMULATOR,
         "channel": Channel.TELEGRAM,
         "address": "sim:amina",
-        "provider_id": f"in-{next(_numbers)}",
+        "provider_id": f"in-{number}",
+        "message_ref": f"ref-{number}",
         "text": text,
     }
     return Incoming(**{**values, **changes})

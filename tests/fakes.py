@@ -6,7 +6,8 @@ import itertools
 from datetime import timedelta
 
 from bot.domain.cases import URGENCY
-from bot.domain.conversations import Direction, InboundState, OutboundState
+from bot.domain.conversations import Direction, InboundState
+from bot.domain.deliveries import UNSETTLED
 from bot.domain.errors import NotFound
 from bot.services import ports
 from tests.builders import NOON
@@ -102,20 +103,28 @@ class InMemoryMessages(_Shelf, ports.Messages):
     def __init__(self):
         super().__init__()
         self.inbound_ids = {}
+        self.media = {}
 
     def add(self, message):
         message.position = len(self.rows) + 1
         super().add(message)
 
     def find_inbound(self, provider, provider_id):
-        return self.rows.get(self.inbound_ids.get((provider, provider_id)))
+        return self.inbound_ids.get((provider, provider_id))
 
     def record_inbound_id(self, provider, provider_id, message_id):
         assert (provider, provider_id) not in self.inbound_ids
         self.inbound_ids[provider, provider_id] = message_id
 
+    def find_by_provider_id(self, conversation_id, provider_id):
+        return self._first(lambda row: (row.conversation_id, row.provider_id) == (conversation_id, provider_id))
+
+    def latest_inbound_at(self, provider):
+        raise NotImplementedError("tested over real databases")
+
     def _received(self):
-        return [m for m in self.rows.values() if m.state == InboundState.RECEIVED.value]
+        received = [m for m in self.rows.values() if m.state == InboundState.RECEIVED.value]
+        return sorted(received, key=lambda m: (m.sequence or 0, m.position))
 
     def claim_received(self, message_id):
         if self.get(message_id).state != InboundState.RECEIVED.value:
@@ -129,23 +138,37 @@ class InMemoryMessages(_Shelf, ports.Messages):
     def next_received(self, contact_id):
         return next((m for m in self._received() if m.contact_id == contact_id), None)
 
-    def due_outbound(self, now, *, limit):
-        due, held_back = [], set()
-        for message in self.rows.values():
-            if message.direction is Direction.INBOUND or message.state != OutboundState.QUEUED.value:
-                continue
-            if message.next_attempt_at is not None and message.next_attempt_at > now:
-                held_back.add(message.conversation_id)
-            elif message.conversation_id not in held_back:
-                due.append(message)
-        return due[:limit]
-
     def latest_choices(self, conversation_id):
         said = [m for m in self.in_conversation(conversation_id, after=0) if m.direction is Direction.OUTBOUND]
         return next((m for m in reversed(said) if m.choices), None)
 
     def in_conversation(self, conversation_id, *, after):
         return [m for m in self.rows.values() if m.conversation_id == conversation_id and m.position > after]
+
+    def add_media(self, media):
+        self.media[media.id] = media
+
+    def get_media(self, media_id):
+        return self.media[media_id]
+
+    def media_of(self, message_id):
+        return [media for media in self.media.values() if media.message_id == message_id]
+
+
+class InMemoryOutbox:
+    """As much of the outbox as inbox and turns need; what sends it is tested over real databases."""
+
+    def __init__(self, messages):
+        self._messages = messages
+
+    def unsettled(self, conversation_id):
+        states = {state.value for state in UNSETTLED}
+        return [m for m in self._messages.in_conversation(conversation_id, after=0) if m.state in states]
+
+    def ask_to_erase(self, conversation_id, *, since, now):
+        for message in self._messages.in_conversation(conversation_id, after=0):
+            if message.provider_id is not None and message.created_at >= since and message.erased_at is None:
+                message.erase_asked_at = now
 
 
 class InMemoryCases(_Shelf, ports.Cases):
@@ -192,6 +215,7 @@ class InMemoryUnitOfWork(ports.UnitOfWork):
         self.contacts = InMemoryContacts()
         self.conversations = InMemoryConversations()
         self.messages = InMemoryMessages()
+        self.outbox = InMemoryOutbox(self.messages)
         self.cases = InMemoryCases()
         self.directory = InMemoryDirectory()
         self.duty = FakeDuty()
@@ -202,14 +226,36 @@ class InMemoryUnitOfWork(ports.UnitOfWork):
 
 
 class FakeClient(ports.ChannelClient):
-    """A provider that takes messages, or raises what a test wants for a text."""
+    """A provider that takes messages, or raises what a test wants for a text.
 
-    def __init__(self, errors=None):
-        self.errors = errors or {}
-        self.taken = []
+    Args:
+        errors: What ``send`` raises, by text.
+        found: What ``look_up`` returns, or raises, by text; other messages are not found.
+    """
 
-    def send(self, address, message):
-        if message.text in self.errors:
-            raise self.errors[message.text]
-        self.taken.append(message.text)
-        return ports.Sent(provider_id=f"out-{message.id}")
+    def __init__(self, errors=None, *, can_look_up=True, found=None):
+        self.errors, self.found = errors or {}, found or {}
+        self.can_look_up = can_look_up
+        self.taken, self.looked_up, self.erased = [], [], []
+        self.refuses_to_erase = None
+
+    async def send(self, outgoing):
+        if outgoing.message.text in self.errors:
+            raise self.errors[outgoing.message.text]
+        self.taken.append(outgoing.message.text)
+        return ports.Sent(provider_id=f"out-{outgoing.message.id}")
+
+    async def look_up(self, outgoing):
+        self.looked_up.append(outgoing.message.text)
+        found = self.found.get(outgoing.message.text)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def erase(self, address, provider_id):
+        if self.refuses_to_erase is not None:
+            raise self.refuses_to_erase
+        self.erased.append((address.address, provider_id))
+
+    async def close(self):
+        """Hold nothing."""

@@ -7,10 +7,12 @@ declare -A proofs=(
   [chromium]=/usr/bin/chromium
   [chromium-driver]=/usr/bin/chromedriver
   [fonts-noto-core]=/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf
+  [kannel]=/usr/sbin/bearerbox
+  [kannel-extras]=/usr/lib/kannel/test/fakesmsc
   [postgresql]='/usr/lib/postgresql/*/bin/initdb'
   [redis-server]=/usr/bin/redis-server
 )
-packages=(chromium chromium-driver fonts-noto-core postgresql redis-server)
+packages=(chromium chromium-driver fonts-noto-core kannel kannel-extras postgresql redis-server)
 
 is_there() {
   compgen -G "${proofs[$1]}" >/dev/null

@@ -9,13 +9,15 @@ import urllib.request
 
 from rich.console import Console
 
+from bot.delivery.receiver import StoringReceiver
 from bot.domain.contacts import LANGUAGES, Channel, Provider
-from bot.domain.conversations import Direction, InboundState, OutboundState
+from bot.domain.conversations import Direction, InboundState
+from bot.domain.deliveries import is_on_its_way
 from bot.domain.errors import ConfigurationError, InvalidInput
 from bot.language.sms import sms_size
-from bot.services.messages import Incoming, receive_message
+from bot.services.messages import Incoming
 from bot.settings import Settings
-from bot.wiring import Parts, build, new_id, now
+from bot.wiring import Parts, build, new_id
 
 PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.1
@@ -64,11 +66,12 @@ class _Phone:
 
     def say(self, out: Console, text: str, *, pressed: str | None = None) -> None:
         incoming = Incoming(Provider.SIMULATOR, self._channel, self._address, new_id(), text=text, pressed=pressed)
+        message_id, _ = StoringReceiver(self._parts).receive(incoming)
         with self._parts.unit_of_work() as uow:
-            message, _ = receive_message(uow, incoming, clock=now, new_id=new_id)
+            conversation_id = uow.messages.get(message_id).conversation_id
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
-            if self._show_new(out, message.conversation_id):
+            if self._show_new(out, conversation_id):
                 return
             time.sleep(POLL_SECONDS)
         out.print("No reply yet; it will show after your next line.", style="dim")
@@ -78,10 +81,11 @@ class _Phone:
             messages = uow.messages.in_conversation(conversation_id, after=self._seen)
         outbound = [m for m in messages if m.direction is Direction.OUTBOUND]
         is_answered = all(m.state == InboundState.HANDLED.value for m in messages if m.direction is Direction.INBOUND)
-        if not is_answered or not outbound or any(m.state == OutboundState.QUEUED.value for m in outbound):
+        if not is_answered or any(is_on_its_way(m.state) for m in outbound):
             return False
         for message in outbound:
-            out.print(message.text, markup=False, style="green")
+            text = message.numbered_text if self._channel is Channel.WHATSAPP else message.text
+            out.print(text, markup=False, style="green")
             if self._channel is Channel.TELEGRAM:
                 for number, choice in enumerate(message.choices, start=1):
                     out.print(f"  [{number}] {choice.title}", markup=False, style="cyan")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 
 from bot.commands import training
+from bot.commands.channel_lines import channel_lines
 from bot.commands.locales import check as check_locales
 from bot.domain.errors import ConfigurationError, HotlineError
 from bot.settings import Settings, load_settings
@@ -32,6 +33,7 @@ def examine(environment: Mapping[str, str], out: Console) -> int:
         ("actions", lambda s: _page(f"{s.actions_url}/health")),
         ("console", lambda s: _page(f"{s.console_url}/readyz")),
     ]
+    checks += _accounts(settings)
     code = 0
     for name, look in checks:
         try:
@@ -40,8 +42,27 @@ def examine(environment: Mapping[str, str], out: Console) -> int:
         except HotlineError as error:
             out.print(f"[red]✗[/red] {name}: {error.detail or error.code}")
             code = 1
-    out.print("[yellow]–[/yellow] providers: Telegram, WhatsApp and SMS are off, no account is set")
+    for line in channel_lines(settings):
+        out.print(f"[yellow]–[/yellow] {line}")
     return code
+
+
+def _accounts(settings: Settings) -> list[tuple[str, Callable[[Settings], str]]]:
+    """Return the checks of the providers that are on; each asks the provider."""
+    checks: list[tuple[str, Callable[[Settings], str]]] = []
+    if (telegram := settings.telegram) is not None:
+        from bot.channels.telegram.account import examine as examine_telegram
+
+        checks.append(("Telegram", lambda s: examine_telegram(telegram, s.public_url)))
+    if (twilio := settings.twilio) is not None:
+        from bot.channels.twilio.account import examine as examine_twilio
+
+        checks.append(("Twilio", lambda s: examine_twilio(twilio, s.public_url or "")))
+    if (gateway := settings.gateway) is not None:
+        from bot.channels.gateway.account import examine as examine_gateway
+
+        checks.append(("SMS gateway", lambda s: examine_gateway(gateway, s.public_url)))
+    return checks
 
 
 def _database(settings: Settings) -> str:

@@ -19,7 +19,13 @@ from bot.wiring import LOCALES
 
 PACKAGE = PROJECT / "bot" / "console"
 _PLACEHOLDER = re.compile(r"(?:%\((\w+)\)|\{(\w+)\})")
-EXAMPLE_VALUES = {"reference": "R-7K3QF-W", "organisation": "IOM Libya", "phone": "+218 21 000 00 00"}
+_LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.[a-z]{2,}\b", re.IGNORECASE | re.ASCII)
+EXAMPLE_VALUES = {
+    "reference": "R-7K3QF-W",
+    "organisation": "IOM Libya",
+    "phone": "+218 21 000 00 00",
+    "place": "Qasr Ben Ghashir",
+}
 """Typical values, for measuring an SMS; they are never sent."""
 
 
@@ -86,7 +92,7 @@ def entry_problems(catalogue: Catalog, domain: str) -> Iterator[str]:
 
 
 def sms_problems(catalogues: Catalogues) -> Iterator[str]:
-    """Yield answers that take too many SMS parts, or leave GSM-7 in French or English; and long button labels."""
+    """Yield SMS that hold a link, take too many parts, or leave GSM-7 in French or English; and long button labels."""
     register = load_register()
     speaker = Speaker(catalogues, register, lambda _kinds: ())
     for language in LANGUAGES:
@@ -95,6 +101,9 @@ def sms_problems(catalogues: Catalogues) -> Iterator[str]:
                 text = speaker.say(
                     answer.id, language, Channel.SMS, part=part, **{p: EXAMPLE_VALUES[p] for p in answer.placeholders}
                 ).text
+                # Networks drop SMS with links as spam, and people are right to distrust them.
+                if link := _LINK.search(text):
+                    yield f"{language}: {answer.id} {part}: holds a link: {link.group()}"
                 size = sms_size(text)
                 if size.parts > MAX_PARTS:
                     yield f"{language}: {answer.id} {part}: {size.parts} SMS parts ({size.units} units), at most {MAX_PARTS}"

@@ -6,7 +6,6 @@ without a word, the kernel ends its children.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -21,6 +20,8 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
+from bot.commands.channel_lines import channel_lines
+from bot.commands.child import die_with_parent
 from bot.commands.train import train_with_progress
 from bot.console.accounts import first_invitation
 from bot.delivery.stopping import Stop
@@ -36,8 +37,8 @@ PROCESSES = ("actions", "console", "worker", "assistant")
 READY_SECONDS = 180
 STOP_SECONDS = 15
 LONGEST_PAUSE = 30.0
+RAN_WELL_SECONDS = 5.0
 _COLOURS = {"actions": "cyan", "console": "magenta", "worker": "yellow", "assistant": "green", "run": "blue"}
-_PR_SET_PDEATHSIG = 1
 CHILD_ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     # Rasa's and TensorFlow's imports warn about their own dependencies, a screen full of it.
@@ -117,7 +118,8 @@ def _welcome(parts: Parts, out: Console, seconds: float) -> None:
         out.print(
             f"  First login (administrator, valid for 72 hours, once):\n             {settings.console_url}/invitation/{token}"
         )
-    out.print("  Telegram, WhatsApp and SMS are off: no provider account is set.")
+    for line in channel_lines(settings):
+        out.print(f"  {line}")
     out.print("  Stop with Ctrl-C.")
     out.print()
 
@@ -157,7 +159,7 @@ class Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         reader = threading.Thread(target=self._show_log, args=(name, process), daemon=True)
         reader.start()
@@ -201,8 +203,8 @@ class Supervisor:
             if code is None:
                 continue
             if child.restart_at is None:
-                # A process that ran well for a minute starts again at once.
-                child.failures = 0 if now - child.started_at > 60 else child.failures + 1
+                # A process that ran well for a while starts again at once; one that dies at its start waits.
+                child.failures = 0 if now - child.started_at > RAN_WELL_SECONDS else child.failures + 1
                 pause = min(LONGEST_PAUSE, float(2**child.failures - 1))
                 child.restart_at = now + pause
                 self._say("run", f"{name} ended with exit code {code}; starting it again in {pause:.0f} s")
@@ -234,11 +236,6 @@ def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> Non
         os.killpg(process.pid, number)
     except ProcessLookupError:
         return
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _answers(url: str) -> bool:

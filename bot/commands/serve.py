@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 
 from bot.commands import training
 from bot.keys import process_secret
@@ -19,8 +18,8 @@ def _quiet_environment(settings: Settings) -> None:
     os.chdir(PROJECT)
 
 
-def serve_assistant(settings: Settings) -> None:
-    """Serve Rasa with our channels on the assistant's port, until a signal.
+def serve_rasa(settings: Settings, *, port: int) -> None:
+    """Serve Rasa behind the door on a port of this machine, until a signal.
 
     Rasa's own HTTP API answers only to a token, which other processes of this machine derive from the secret key.
     """
@@ -34,7 +33,7 @@ def serve_assistant(settings: Settings) -> None:
     rasa.core.run.serve_application(
         model_path=str(model),
         interface="127.0.0.1",
-        port=settings.assistant_port,
+        port=port,
         credentials=str(PROJECT / "credentials.yml"),
         endpoints=read_endpoints_from_path(str(PROJECT / "endpoints.yml")),
         auth_token=process_secret(settings.secret_key, "rasa-api"),
@@ -58,14 +57,3 @@ def serve_console(settings: Settings) -> None:
     from bot.console.server import serve
 
     serve(build(settings))
-
-
-def serve_worker(settings: Settings) -> None:
-    """Send the outbox until a signal."""
-    configure_logging("worker")
-    from bot.delivery.stopping import Stop
-    from bot.delivery.worker import run_worker
-
-    stop = Stop()
-    stop.on(signal.SIGTERM, signal.SIGINT)
-    run_worker(build(settings), stop)

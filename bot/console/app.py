@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from bot.console import (
+    cases,
+    deliveries,
+    delivery_words,
     directory,
     errors,
     health,
     invitation,
     locale,
+    media,
     overview,
     permissions,
     security,
     simulator,
     words,
 )
-from bot.console.outside import Parts
+from bot.console.outside import Parts, make_media_sources, use_media_sources
+from bot.domain.contacts import Provider
+from bot.services.ports import MediaSource
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 MAX_REQUEST_BYTES = 64 * 1024
 
 
-def create_app(parts: Parts, *, locales: Path = LOCALES) -> Flask:
+def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provider, MediaSource] | None = None) -> Flask:
     """Return the console, closed by default: see ``bot.console.permissions``.
 
     Args:
         parts: From ``bot.wiring.build``; the database must be migrated.
         locales: Folder of the catalogues.
+        sources: Where files that people sent are fetched from; made from the settings unless given.
 
     Raises:
         ConfigurationError: If a catalogue of the console is missing or broken.
@@ -41,17 +49,24 @@ def create_app(parts: Parts, *, locales: Path = LOCALES) -> Flask:
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     locale.install(app, locales, built=parts.settings.home / "locales")
     security.install(app, parts)
+    use_media_sources(app, make_media_sources(parts.settings) if sources is None else sources)
     # After Flask-Security, which would exempt its logout.
     CSRFProtect(app)
     app.register_blueprint(health.pages)
     app.register_blueprint(locale.pages)
     app.register_blueprint(invitation.pages)
     app.register_blueprint(overview.pages)
+    app.register_blueprint(cases.pages)
+    app.register_blueprint(media.pages)
+    app.register_blueprint(deliveries.pages)
     app.register_blueprint(directory.pages)
     app.jinja_env.globals["has_simulator"] = parts.settings.has_simulator
     if parts.settings.has_simulator:
         app.register_blueprint(simulator.pages)
     words.install(app)
+    delivery_words.install(app)
+    deliveries.install(app)
+    media.install(app)
     errors.install(app)
     permissions.install(app)
     return app

@@ -5,28 +5,35 @@ All other modules here take the parts, the clock, the ids and the staff from thi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from flask import Flask, current_app, g
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import scoped_session, sessionmaker
 
+from bot.delivery.receiver import StoringReceiver
+from bot.domain.contacts import Provider
+from bot.services.messages import Incoming
+from bot.services.ports import MediaSource
+from bot.settings import Settings
 from bot.storage.staff import SqlStaffMembers, StaffMember, StaffRole
-from bot.wiring import Parts, new_id, now
+from bot.wiring import Parts, now
 
 __all__ = [
-    "IntegrityError",
     "Parts",
     "SQLAlchemyError",
     "StaffMember",
     "StaffRole",
     "install",
+    "make_media_sources",
+    "media_sources",
     "members",
-    "new_id",
     "now",
     "open_members",
     "parts",
+    "receive",
+    "use_media_sources",
 ]
 
 
@@ -53,6 +60,36 @@ def members() -> SqlStaffMembers:
 def parts() -> Parts:
     """Return the parts the application was built with."""
     return current_app.extensions["parts"]
+
+
+def receive(incoming: Incoming) -> tuple[str, bool]:
+    """Store a message of a simulated phone like any provider's; return its id and whether it is new."""
+    return StoringReceiver(parts()).receive(incoming)
+
+
+def use_media_sources(app: Flask, sources: Mapping[Provider, MediaSource]) -> None:
+    """Let the pages fetch files from these."""
+    app.extensions["media_sources"] = sources
+
+
+def media_sources() -> Mapping[Provider, MediaSource]:
+    """Return where files of each provider are fetched from."""
+    return current_app.extensions["media_sources"]
+
+
+def make_media_sources(settings: Settings) -> dict[Provider, MediaSource]:
+    """Return a source of files for each provider that is on and gives out files; nothing connects yet."""
+    sources: dict[Provider, MediaSource] = {}
+    # Imported here: a console without these channels does without their libraries.
+    if settings.telegram is not None:
+        from bot.channels.telegram.files import TelegramFiles
+
+        sources[Provider.TELEGRAM] = TelegramFiles(settings.telegram)
+    if settings.twilio is not None:
+        from bot.channels.twilio.media import TwilioMedia
+
+        sources[Provider.TWILIO] = TwilioMedia(settings.twilio)
+    return sources
 
 
 @contextmanager

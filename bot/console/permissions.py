@@ -17,6 +17,8 @@ _CASE_STAFF = frozenset({Role.CASEWORKER, Role.PROTECTION, Role.SUPERVISOR})
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "see_overview": frozenset(Role),
     "see_cases": _CASE_STAFF,
+    "see_deliveries": _CASE_STAFF,
+    "open_media": _CASE_STAFF,
     # Only who can answer people counts as on duty: contacts are told the truth about it.
     "be_on_duty": _CASE_STAFF,
     "see_directory": frozenset(Role),

@@ -10,13 +10,14 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot.console import simulator_words
-from bot.console.outside import IntegrityError, new_id, now, parts
+from bot.console.outside import parts
+from bot.console.outside import receive as store
 from bot.console.permissions import open_to_all
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import MAX_TEXT_LENGTH, Direction, Message, MessageKind
 from bot.domain.errors import InvalidInput
 from bot.language.sms import sms_size
-from bot.services.messages import Incoming, receive_message
+from bot.services.messages import Incoming
 from bot.services.simulator import PhoneView, read_phone
 
 _PHONE = re.compile(r"[0-9a-f]{20}")
@@ -24,6 +25,7 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHOICE_ID = re.compile(r"[A-Za-z0-9_/-]{1,64}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _POSITION = re.compile(r"\d{1,9}")
+_PLACE = re.compile(r"-?\d{1,2}(\.\d{1,8})?,-?\d{1,3}(\.\d{1,8})?")
 
 pages = Blueprint("simulator", __name__, url_prefix="/simulator")
 
@@ -52,12 +54,7 @@ def add_phone() -> ResponseReturnValue:
 @open_to_all("as the page")
 def send(phone: str) -> ResponseReturnValue:
     """Store what a phone sent, once, like any provider's message."""
-    incoming = _incoming(_known_phone(phone), _body())
-    try:
-        message_id = _receive(incoming)
-    except IntegrityError:
-        # The same message, or the phone's first one, came twice at once: now the other one is stored.
-        message_id = _receive(incoming)
+    message_id, _is_new = store(_incoming(_known_phone(phone), _body()))
     return jsonify(message=message_id), 202
 
 
@@ -72,13 +69,7 @@ def receive(phone: str) -> ResponseReturnValue:
     with parts().unit_of_work() as uow:
         view = read_phone(uow, channel=channel, address=_address(_known_phone(phone)), after=int(after))
         messages = [_shown(message, view, channel) for message in view.messages]
-    return jsonify(messages=messages, waiting=view.is_waiting, after=view.after)
-
-
-def _receive(incoming: Incoming) -> str:
-    with parts().unit_of_work() as uow:
-        message, _is_new = receive_message(uow, incoming, clock=now, new_id=new_id)
-        return message.id
+    return jsonify(messages=messages, waiting=view.is_waiting, after=view.after, erased=view.erased)
 
 
 def _incoming(phone: str, body: dict[str, Any]) -> Incoming:
@@ -91,6 +82,8 @@ def _incoming(phone: str, body: dict[str, Any]) -> Incoming:
         raise InvalidInput("text_invalid", "text holds half a surrogate pair")
     if kind == MessageKind.TEXT.value and not text.strip():
         raise InvalidInput("text_missing", "a message of kind text needs a text")
+    if kind == MessageKind.LOCATION.value and text and not _PLACE.fullmatch(text):
+        raise InvalidInput("text_invalid", "the text of a location is latitude,longitude")
     if pressed is not None and not (isinstance(pressed, str) and _CHOICE_ID.fullmatch(pressed)):
         raise InvalidInput("pressed_invalid", "pressed must be the id of a choice, or null")
     if not (isinstance(own_id, str) and _MESSAGE_ID.fullmatch(own_id)):
@@ -100,6 +93,7 @@ def _incoming(phone: str, body: dict[str, Any]) -> Incoming:
         channel=_channel(body.get("channel")),
         address=_address(phone),
         provider_id=f"{phone}:{own_id}",
+        message_ref=f"{phone}:{own_id}",
         kind=MessageKind(kind),
         text=text,
         pressed=pressed,
@@ -116,7 +110,7 @@ def _shown(message: Message, view: PhoneView, channel: Channel) -> dict[str, Any
         "own_id": own_id,
         "direction": message.direction.value,
         "kind": message.kind.value,
-        "text": message.text,
+        "text": message.numbered_text if channel is Channel.WHATSAPP else message.text,
         "choices": [{"id": choice.id, "title": choice.title} for choice in message.choices],
         "sms": {"encoding": size.encoding, "units": size.units, "parts": size.parts} if size else None,
         "state": message.state,

@@ -26,6 +26,9 @@ def words() -> dict[str, str]:
         "offline": pgettext("simulator", "No connection to the hotline. Trying again…"),
         "reload": pgettext("simulator", "This page is too old. Load it again."),
         "choices": pgettext("simulator", "Choices"),
+        "place_tripoli": pgettext("simulator", "Tripoli"),
+        "place_sabha": pgettext("simulator", "Sabha"),
+        "place_zuwara": pgettext("simulator", "Zuwara"),
         **{f"kind_{kind.value}": name for kind, name in _kinds().items()},
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import Flask
-from flask_babel import format_timedelta, get_locale, pgettext
+from flask_babel import format_datetime, format_timedelta, get_locale, pgettext
 
 from bot.domain.cases import CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel
@@ -19,9 +19,11 @@ def install(app: Flask) -> None:
         directory_kind=directory_kind,
         kind_name=kind_name,
         language_name=language_name,
+        moment=moment,
         priority_name=priority_name,
         queue_state_name=queue_state_name,
         role_name=role_name,
+        time_from=time_from,
     )
 
 
@@ -113,3 +115,9 @@ def time_from(moment: datetime, now: datetime) -> str:
     if abs(distance) < timedelta(minutes=1):
         return pgettext("time", "now")
     return format_timedelta(distance, granularity="minute", threshold=1.2, add_direction=True)
+
+
+def moment(at: datetime) -> str:
+    """Return a day and time, short, in the order of the page's language."""
+    # A pattern of Unicode's CLDR: what stands between day and time differs.
+    return format_datetime(at, pgettext("pattern of a day and time", "d MMM, HH:mm"))

@@ -9,12 +9,12 @@ from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.inbox import InboxWorker, OnNewMessage
 from bot.logs import get_logger
 from bot.settings import load_settings, read_environment
 from bot.speaking.parts import speaker_of
+from bot.storage.engine import database_answers
 from bot.wiring import Parts, build
 
 
@@ -54,27 +54,19 @@ class InboxInput(InputChannel):
         @pages.get("/readyz")
         async def readyz(request: Request) -> HTTPResponse:
             missing = [] if is_ready(request.app) else ["model"]
-            if not await asyncio.to_thread(_database_answers, parts):
+            if not await asyncio.to_thread(database_answers, parts.engine):
                 missing.append("database")
             return response.json({"status": "waiting" if missing else "ready", "missing": missing}, 503 if missing else 200)
 
         @pages.listener("after_server_start")
         async def start(app: Any, loop: Any) -> None:
             worker = InboxWorker(parts, speaker_of(parts), is_ready=lambda: is_ready(app), on_new_message=on_new_message)
-            app.ctx.inbox_task = asyncio.create_task(worker.run())
+            app.ctx.inbox, app.ctx.inbox_task = worker, asyncio.create_task(worker.run())
             get_logger().info("assistant_started")
 
         @pages.listener("before_server_stop")
         async def stop(app: Any, loop: Any) -> None:
             app.ctx.inbox_task.cancel()
+            await app.ctx.inbox.stop()
 
         return pages
-
-
-def _database_answers(parts: Parts) -> bool:
-    try:
-        with parts.engine.connect() as connection:
-            connection.exec_driver_sql("SELECT 1")
-        return True
-    except SQLAlchemyError:
-        return False

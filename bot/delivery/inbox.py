@@ -8,23 +8,31 @@ messages are handled, so that several assistants may share one database.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 
 from rasa.core.channels.channel import UserMessage
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.turn_channel import TurnChannel
 from bot.domain import topics
 from bot.domain.cases import CASE_OF_TOPIC
+from bot.domain.commands import Command, language_of_command
+from bot.domain.contacts import Channel
+from bot.domain.conversations import MessageKind
 from bot.domain.errors import HotlineError
+from bot.language.gazetteer import nearest_place
 from bot.logs import get_logger
 from bot.services.cases import open_case
 from bot.services.turns import (
     LEASE,
+    MAX_TURN_FAILURES,
     Reply,
     Turn,
     Understood,
+    count_failure,
     finish_turn,
     lease_contact,
     next_turn,
@@ -32,12 +40,16 @@ from bot.services.turns import (
     words_of,
 )
 from bot.speaking.case_words import case_answer, is_case_answer
+from bot.speaking.fitting import fit
 from bot.speaking.speaker import Speaker
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.1
 SIDE_BY_SIDE = 8
 """Contacts handled at once; Rasa computes one at a time, but waits for actions meanwhile."""
+
+OBEYED = frozenset({Command.STOP, Command.START, Command.HELP, Command.ERASE})
+"""``open`` is obeyed as the message is received; with nothing that waits it is only a word."""
 
 OnNewMessage = Callable[[UserMessage], Awaitable[None]]
 
@@ -58,7 +70,7 @@ class InboxWorker:
         self._is_ready = is_ready
         self._on_new_message = on_new_message
         self._owner = secrets.token_hex(8)
-        self._busy: set[str] = set()
+        self._busy: dict[str, asyncio.Task[None]] = {}
         self._log = get_logger()
 
     async def run(self) -> None:
@@ -80,10 +92,17 @@ class InboxWorker:
         waiting = await asyncio.to_thread(self._waiting)
         fresh = [contact_id for contact_id in waiting if contact_id not in self._busy][:free]
         for contact_id in fresh:
-            self._busy.add(contact_id)
             task = asyncio.create_task(self._work_through(contact_id))
-            task.add_done_callback(lambda _task, c=contact_id: self._busy.discard(c))
+            self._busy[contact_id] = task
+            task.add_done_callback(lambda _task, c=contact_id: self._busy.pop(c))
         return len(fresh)
+
+    async def stop(self) -> None:
+        """Leave everything as it is stored: what is under way is taken up again at the next start."""
+        under_way = list(self._busy.values())
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def _waiting(self) -> list[str]:
         with self._parts.unit_of_work() as uow:
@@ -96,14 +115,28 @@ class InboxWorker:
         keeper = asyncio.create_task(self._keep_lease(contact_id))
         try:
             while (turn := await asyncio.to_thread(self._next, contact_id)) is not None:
-                await self._handle(turn)
+                await self._try(turn)
         except Exception as error:  # noqa: BLE001 - the edge of this worker
-            # The message stays in the inbox and is taken up again.
-            self._log.error("turn_not_stored", contact_id=contact_id, error_class=type(error).__name__)
+            self._log.error("inbox_unreadable", contact_id=contact_id, error_class=type(error).__name__)
             await asyncio.sleep(1.0)
         finally:
             keeper.cancel()
-            await asyncio.to_thread(self._release, contact_id)
+            with contextlib.suppress(SQLAlchemyError):
+                # If the database is away, the lease runs out by itself.
+                await asyncio.to_thread(self._release, contact_id)
+
+    async def _try(self, turn: Turn) -> None:
+        try:
+            await self._handle(turn)
+        except Exception as error:  # noqa: BLE001 - the edge of this worker
+            # The message stays in the inbox and is taken up again; what fails again and again is given to a person.
+            self._log.error("turn_not_stored", message_id=turn.message_id, error_class=type(error).__name__)
+            await asyncio.sleep(1.0)
+            await asyncio.to_thread(self._count_failure, turn.message_id)
+
+    def _count_failure(self, message_id: str) -> None:
+        with self._parts.unit_of_work() as uow:
+            count_failure(uow, message_id)
 
     def _lease(self, contact_id: str) -> bool:
         with self._parts.unit_of_work() as uow:
@@ -124,13 +157,10 @@ class InboxWorker:
 
     async def _handle(self, turn: Turn) -> None:
         started = time.monotonic()
-        channel = TurnChannel(turn.channel.value)
-        try:
-            await self._on_new_message(self._user_message(turn, channel))
-        except Exception as error:  # noqa: BLE001 - the edge of this worker
-            self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
-        understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
-        replies = await asyncio.to_thread(self._complete, turn, understood, channel.replies)
+        if turn.command in OBEYED:
+            understood, replies = self._obey(turn)
+        else:
+            understood, replies = await self._understand(turn)
         await asyncio.to_thread(self._finish, turn, understood, replies)
         self._log.info(
             "turn_done",
@@ -142,9 +172,36 @@ class InboxWorker:
             duration_ms=round((time.monotonic() - started) * 1000),
         )
 
+    async def _understand(self, turn: Turn) -> tuple[Understood, list[Reply]]:
+        """Let Rasa deal with a message; one that failed too often goes to a person without it."""
+        channel = TurnChannel(turn.channel.value)
+        try:
+            if turn.failures < MAX_TURN_FAILURES:
+                await self._on_new_message(self._user_message(turn, channel))
+        except Exception as error:  # noqa: BLE001 - the edge of this worker
+            self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
+        understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
+        return understood, await asyncio.to_thread(self._complete, turn, understood, channel.replies)
+
+    def _obey(self, turn: Turn) -> tuple[Understood, list[Reply]]:
+        """Answer one of the words that are always obeyed; what it changes is changed as the turn is finished."""
+        language = turn.language if turn.language_is_chosen else language_of_command(turn.text) or turn.language
+        understood = Understood(language, turn.language_is_chosen, None, "command", None)
+        if turn.command is Command.STOP and turn.channel is Channel.SMS:
+            # Nothing more by SMS after "stop", not even a goodbye: the silence is what was asked for, and costs nothing.
+            return understood, []
+        answer_id = {
+            Command.STOP: "stop_messages",
+            Command.START: "greet",
+            Command.HELP: "help",
+            Command.ERASE: f"erase_{turn.channel.value}",
+        }[turn.command]
+        return understood, [self._speaker.say(answer_id, language or "en", turn.channel)]
+
     def _user_message(self, turn: Turn, channel: TurnChannel) -> UserMessage:
         return UserMessage(
-            text=words_of(turn.text),
+            # A location is no words; its town travels with the metadata.
+            text="" if turn.kind is MessageKind.LOCATION else words_of(turn.text),
             output_channel=channel,
             sender_id=turn.contact_id,
             input_channel=turn.channel.value,
@@ -155,6 +212,7 @@ class InboxWorker:
                 "language_is_chosen": turn.language_is_chosen,
                 "pressed": turn.pressed,
                 "kind": turn.kind.value,
+                "place": place_of(turn),
                 "offered": [[choice.id, sorted({choice.title, *self._speaker.titles(choice.id)})] for choice in turn.offered],
             },
         )
@@ -194,5 +252,17 @@ class InboxWorker:
         return replies
 
     def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> None:
+        fitted = [part for reply in replies for part in fit(reply, turn.channel)]
         with self._parts.unit_of_work() as uow:
-            finish_turn(uow, turn, understood=understood, replies=replies, clock=now, new_id=new_id)
+            finish_turn(uow, turn, understood=understood, replies=fitted, clock=now, new_id=new_id)
+
+
+def place_of(turn: Turn) -> str | None:
+    """Return the id of the town near a location that came, or None."""
+    if turn.kind is not MessageKind.LOCATION:
+        return None
+    latitude, _, longitude = turn.text.partition(",")
+    try:
+        return nearest_place(float(latitude), float(longitude))
+    except ValueError:
+        return None

@@ -1,30 +1,209 @@
-"""The worker process: hands the outbox to the providers, until it is told to stop."""
+"""The outbox worker: hands stored messages to the providers, each once, in order for each conversation.
+
+It is one asyncio loop. The database is asked in threads, the providers by their asynchronous clients. What it holds in
+hand when it is killed is found again by the claim in the database: see ``bot.services.outbox``.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.delivery.lanes import Lane, Lanes
 from bot.delivery.stopping import Stop
+from bot.domain.contacts import Provider
+from bot.domain.deliveries import OutboundState
+from bot.domain.errors import DeliveryError, Rejected, Uncertain
 from bot.logs import get_logger
-from bot.services.outbox import send_due_messages
-from bot.wiring import Parts, now
+from bot.services.delivery_reports import apply_kept_reports
+from bot.services.outbox import (
+    Claimed,
+    PriceOf,
+    Ready,
+    Task,
+    claim_message,
+    ready_messages,
+    record_failure,
+    record_not_found,
+    record_sent,
+)
+from bot.services.ports import ChannelClient, Sent
+from bot.wiring import Parts, new_id, now
 
-POLL_SECONDS = 0.1
-AFTER_ERROR_SECONDS = 2.0
+POLL_SECONDS = 0.05
+AFTER_ERROR_SECONDS = 1.0
+BATCH = 200
+SEND_SECONDS = 14.0
+"""Longer than any client's own time-outs, and shorter than a claim."""
+
+T = TypeVar("T")
 
 
-def run_worker(parts: Parts, stop: Stop) -> None:
-    """Send what is due, again and again, until ``stop`` is asked for."""
-    log = get_logger()
-    log.info("worker_started")
-    while not stop.is_asked:
+class OutboxWorker:
+    """Sends what is due until it is stopped.
+
+    Args:
+        clients: By provider; a provider without one is off, and its messages fail.
+        price_of: What a message costs.
+        sms_parts_per_minute: How many SMS parts the provider takes.
+    """
+
+    def __init__(
+        self, parts: Parts, clients: Mapping[Provider, ChannelClient], *, price_of: PriceOf, sms_parts_per_minute: int
+    ) -> None:
+        self._parts = parts
+        self._clients = clients
+        self._price_of = price_of
+        self._templates = parts.window_templates
+        self._owner = secrets.token_hex(8)
+        can_look_up = {provider: client.can_look_up for provider, client in clients.items()}
+        self._lanes = Lanes(can_look_up=can_look_up, sms_parts_per_minute=sms_parts_per_minute)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._random = random.Random(secrets.randbits(64))  # noqa: S311 - spreads retries, hides nothing
+        self._log = get_logger()
+
+    async def run(self, stop: Stop) -> None:
+        """Send what is due, again and again, until ``stop`` is asked for; what is in hand then is finished."""
+        self._log.info("worker_started")
+        while not stop.is_asked:
+            try:
+                started = await self._start_ready()
+            except SQLAlchemyError as error:
+                self._log.error("outbox_unreadable", error_class=type(error).__name__)
+                await asyncio.sleep(AFTER_ERROR_SECONDS)
+                continue
+            if not started:
+                await asyncio.sleep(POLL_SECONDS)
+        for task in list(self._waiting):
+            # Nobody has claimed these: they are sent after the next start.
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=SEND_SECONDS)
+        self._log.info("worker_stopped")
+
+    async def _start_ready(self) -> int:
+        ready = await asyncio.to_thread(self._ready)
+        in_hand = self._lanes.in_hand()
+        started = 0
+        for item in ready:
+            lane = self._lanes.of(item.provider, item.channel)
+            if item.message_id in in_hand or not lane.has_room():
+                continue
+            lane.in_hand.add(item.message_id)
+            task = asyncio.create_task(self._deliver(item, lane))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            started += 1
+        return started
+
+    def _ready(self) -> list[Ready]:
+        with self._parts.unit_of_work() as uow:
+            return ready_messages(uow, clock=now, limit=BATCH)
+
+    async def _deliver(self, ready: Ready, lane: Lane) -> None:
         try:
-            with parts.unit_of_work() as uow:
-                counts = send_due_messages(uow, parts.clients, clock=now)
-        except Exception as error:  # noqa: BLE001 - the edge of this worker
-            log.error("outbox_stopped_for_a_moment", error_class=type(error).__name__)
-            stop.wait(AFTER_ERROR_SECONDS)
-            continue
-        if counts["failed"] or counts["postponed"]:
-            log.warning("outbox_not_all_sent", count=counts["failed"] + counts["postponed"])
-        if not counts["sent"]:
-            stop.wait(POLL_SECONDS)
-    log.info("worker_stopped")
+            await self._wait_for_turn(ready, lane)
+            client = self._clients.get(ready.provider)
+            claimed = await asyncio.to_thread(self._claim, ready, client)
+            if claimed is not None:
+                await self._hand_over(claimed, client)
+        except SQLAlchemyError as error:
+            # Nothing was sent: the message is as it was.
+            self._log.error("outbox_unreadable", error_class=type(error).__name__)
+            await asyncio.sleep(AFTER_ERROR_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the edge of this worker: one message must not stop the others
+            self._log.error("delivery_failed", message_id=ready.message_id, error_class=type(error).__name__)
+            await asyncio.sleep(AFTER_ERROR_SECONDS)
+        finally:
+            lane.in_hand.discard(ready.message_id)
+
+    async def _wait_for_turn(self, ready: Ready, lane: Lane) -> None:
+        if lane.limiter is None:
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._waiting.add(task)
+        try:
+            # A message of more parts than a whole minute's worth takes that minute, rather than never going out.
+            await lane.limiter.acquire(min(ready.parts, lane.limiter.max_rate))
+        finally:
+            self._waiting.discard(task)
+
+    def _claim(self, ready: Ready, client: ChannelClient | None) -> Claimed | None:
+        with self._parts.unit_of_work() as uow:
+            return claim_message(
+                uow,
+                ready.message_id,
+                owner=self._owner,
+                can_look_up=client is not None and client.can_look_up,
+                templates=self._templates,
+                clock=now,
+                new_id=new_id,
+            )
+
+    async def _hand_over(self, claimed: Claimed, client: ChannelClient | None) -> None:
+        message_id = claimed.outgoing.message.id
+        try:
+            sent = await self._ask(claimed, client)
+        except DeliveryError as error:
+            failure = error
+            state = await self._store(lambda: self._record_failure(claimed, failure, client))
+            self._log.warning("not_sent", message_id=message_id, error_code=error.code, state=state.value)
+            return
+        if sent is None:
+            await self._store(lambda: self._record_not_found(message_id))
+            return
+        await self._store(lambda: self._record_sent(message_id, sent))
+        self._log.info("sent", message_id=message_id, channel=claimed.outgoing.address.channel.value)
+
+    async def _ask(self, claimed: Claimed, client: ChannelClient | None) -> Sent | None:
+        if client is None:
+            raise Rejected("channel_off")
+        call = client.look_up if claimed.task is Task.LOOK_UP else client.send
+        try:
+            return await asyncio.wait_for(call(claimed.outgoing), SEND_SECONDS)
+        except DeliveryError:
+            raise
+        except asyncio.TimeoutError as error:
+            raise Uncertain("answer_lost") from error
+        except Exception as error:
+            self._log.error("client_failed", message_id=claimed.outgoing.message.id, error_class=type(error).__name__)
+            raise Uncertain("client_error") from error
+
+    async def _store(self, record: Callable[[], T]) -> T:
+        """Record an outcome, however long the database is away: forgetting it could mean sending twice."""
+        while True:
+            try:
+                return await asyncio.to_thread(record)
+            except SQLAlchemyError as error:
+                self._log.error("outcome_not_stored", error_class=type(error).__name__)
+                await asyncio.sleep(AFTER_ERROR_SECONDS)
+
+    def _record_sent(self, message_id: str, sent: Sent) -> None:
+        with self._parts.unit_of_work() as uow:
+            record_sent(uow, message_id, sent, owner=self._owner, price_of=self._price_of, clock=now)
+            if not sent.is_delivered:
+                apply_kept_reports(uow, message_id, templates=self._templates, clock=now, new_id=new_id)
+
+    def _record_not_found(self, message_id: str) -> None:
+        with self._parts.unit_of_work() as uow:
+            record_not_found(uow, message_id, owner=self._owner, clock=now)
+
+    def _record_failure(self, claimed: Claimed, error: DeliveryError, client: ChannelClient | None) -> OutboundState:
+        with self._parts.unit_of_work() as uow:
+            return record_failure(
+                uow,
+                claimed.outgoing.message.id,
+                error,
+                task=claimed.task,
+                owner=self._owner,
+                can_look_up=client is not None and client.can_look_up,
+                jitter=self._random.random(),
+                clock=now,
+            )

@@ -20,6 +20,7 @@ class Provider(str, Enum):
 
     TELEGRAM = "telegram"
     TWILIO = "twilio"
+    GATEWAY = "gateway"
     SIMULATOR = "simulator"
 
 
@@ -44,7 +45,9 @@ class ChannelAddress:
     Attributes:
         address: In clear, encrypted at rest.
         address_hash: Keyed hash, for look-ups.
-        stopped_at: When the person asked for no more messages; None while we may write.
+        stopped_at: Since when nothing may be sent here; None while we may write.
+        stop_reason: A code of ``bot.domain.deliveries``: the person said stop, or the provider says that nothing arrives.
+        line: Our own number that the person wrote to last; a reply leaves from there. None where a channel has one only.
     """
 
     id: str
@@ -55,14 +58,17 @@ class ChannelAddress:
     address_hash: str
     created_at: datetime
     stopped_at: datetime | None = None
+    stop_reason: str | None = None
+    line: str | None = None
 
     def __repr__(self) -> str:
         return f"<ChannelAddress {self.id}>"
 
-    def stop(self, now: datetime) -> None:
-        """Record that this person wants no messages that they did not ask for."""
-        self.stopped_at = self.stopped_at or now
+    def stop(self, now: datetime, *, reason: str = "opted_out") -> None:
+        """Record that nothing may be sent here until the person writes again."""
+        if self.stopped_at is None:
+            self.stopped_at, self.stop_reason = now, reason
 
     def resume(self) -> None:
         """Record that the person wrote again of their own will."""
-        self.stopped_at = None
+        self.stopped_at = self.stop_reason = None

@@ -38,19 +38,23 @@ class ConfigurationError(HotlineError):
 
 
 class DeliveryError(HotlineError):
-    """A message could not be handed to the provider."""
+    """A message could not be handed to the provider. The code is one of ``bot.domain.deliveries``."""
 
 
 class TryLater(DeliveryError):
     """The provider did not take it, and may later.
 
     Args:
-        after: Seconds to wait before the next try.
+        after: Seconds to wait before the next try, at least.
     """
 
     def __init__(self, code: str, detail: str = "", *, after: float = 5.0) -> None:
         super().__init__(code, detail)
         self.after = after
+
+
+class Uncertain(DeliveryError):
+    """The provider may have taken it: the answer to our request was lost. It must not be repeated blindly."""
 
 
 class Unreachable(DeliveryError):
@@ -59,3 +63,7 @@ class Unreachable(DeliveryError):
 
 class Rejected(DeliveryError):
     """The provider refuses this message; sending it again changes nothing."""
+
+
+class ChannelDown(DeliveryError):
+    """No message can be sent on this channel until an operator mends an account or a setting; messages wait."""

@@ -1,7 +1,11 @@
-"""Places and nationalities in every spelling we know: the lists behind the entities and, later, the forms."""
+"""Places and nationalities in every spelling we know: the lists behind the entities and, later, the forms.
+
+Also which place is the nearest to a pin on the map.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +14,12 @@ import yaml
 from babel import Locale
 
 from bot.domain.contacts import LANGUAGES
+from bot.domain.errors import NotFound
 
 DATA = Path(__file__).parent / "data" / "places.yml"
+NEAR_KM = 50
+"""Farther away, the name of a place would tell nothing about a pin on the map."""
+EARTH_RADIUS_KM = 6371.0
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +36,49 @@ def place_spellings(normalise: Callable[[str], str]) -> dict[str, str]:
         for name in names:
             found.setdefault(normalise(name), place["id"])
     return found
+
+
+def nearest_place(latitude: float, longitude: float) -> str | None:
+    """Return the id of the place nearest to a pin on the map, among those whose coordinates we have.
+
+    Args:
+        latitude: Degrees, north positive.
+        longitude: Degrees, east positive.
+
+    Returns:
+        The id, or None if no place lies within ``NEAR_KM``, or the numbers are no coordinates.
+    """
+    # Not a number fails each comparison, so it falls out here too.
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    distances = {
+        place["id"]: _distance_km(latitude, longitude, place["lat"], place["lon"])
+        for place in _data()["places"]
+        if "lat" in place and "lon" in place
+    }
+    nearest = min(distances, key=distances.__getitem__)
+    return nearest if distances[nearest] <= NEAR_KM else None
+
+
+def place_name(place_id: str, language: str) -> str:
+    """Return a place's name in a language.
+
+    Raises:
+        NotFound: If there is no such place.
+    """
+    for place in _data()["places"]:
+        if place["id"] == place_id:
+            return str(place[language])
+    raise NotFound("place_not_found", place_id)
+
+
+def _distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Return the great-circle distance by the haversine formula, which stays exact for short distances."""
+    north, other_north = math.radians(latitude), math.radians(other_latitude)
+    half_north = (other_north - north) / 2
+    half_east = math.radians(other_longitude - longitude) / 2
+    chord = math.sin(half_north) ** 2 + math.cos(north) * math.cos(other_north) * math.sin(half_east) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, chord)))
 
 
 def nationality_spellings(normalise: Callable[[str], str]) -> dict[str, str]:

@@ -1,62 +1,244 @@
-"""The outbox: replies that were stored are handed to the provider, in order for each conversation."""
+"""The outbox: replies that were stored are handed to the provider, in order for each conversation, once.
+
+A worker asks what is ``ready``, claims one message, hands it to the client, and records what came of it: three short
+transactions, so that a kill between them leaves a trace. A message found in the state ``sending`` without a living worker
+may have gone out or not. Where the provider can tell, it is asked; where it cannot, the message stays ``unknown``, and is
+repeated in safety topics only (see docs/decisions/0010).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
 
-from bot.domain.contacts import ChannelAddress, Provider
-from bot.domain.conversations import Message
-from bot.domain.errors import DeliveryError, TryLater
-from bot.services.ports import ChannelClient, Clock, UnitOfWork
+from bot.domain import topics
+from bot.domain.contacts import Channel, ChannelAddress, Provider
+from bot.domain.conversations import Conversation, Direction, Message, MessageKind
+from bot.domain.deliveries import MAX_ATTEMPTS, OutboundState, backoff
+from bot.domain.errors import ChannelDown, DeliveryError, TryLater, Uncertain, Unreachable
+from bot.services.messages import withdraw_unsent
+from bot.services.ports import Clock, Ids, Outgoing, Sent, UnitOfWork
 
-MAX_ATTEMPTS = 8
-BATCH = 50
-UNKNOWN_FAULT_SECONDS = 10.0
+CLAIM = timedelta(seconds=20)
+"""How long a worker may take for one message, the provider's time-outs included."""
+LOOK_UP_AFTER = timedelta(seconds=4)
+"""A provider needs a moment until a message that it took shows in its list."""
+DOWN_SECONDS = 60.0
+"""How long messages wait after an account or a setting was refused."""
+SAFETY_ANSWERS = ("safety_case_", "check_safety", "danger_")
+
+PriceOf = Callable[[ChannelAddress, Message], "str | None"]
 
 
-def send_due_messages(uow: UnitOfWork, clients: Mapping[Provider, ChannelClient], *, clock: Clock) -> dict[str, int]:
-    """Send what is due, the oldest first; each message's outcome is committed by itself.
+class Task(str, Enum):
+    """What a worker has to do for a message that it claimed."""
 
-    A message that must wait holds back later ones of its conversation, so that order is kept.
+    SEND = "send"
+    LOOK_UP = "look_up"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A message that is the next one of its conversation."""
+
+    message_id: str
+    provider: Provider
+    channel: Channel
+    parts: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in the hands of one worker."""
+
+    task: Task
+    outgoing: Outgoing
+
+
+def ready_messages(uow: UnitOfWork, *, clock: Clock, limit: int) -> list[Ready]:
+    """Return what can be sent or looked up now, the oldest first, at most one message of each conversation."""
+    found = []
+    for message in uow.outbox.ready(clock(), limit=limit):
+        address = _address_of(uow, message)
+        found.append(Ready(message.id, address.provider, address.channel, message.sms_parts or 1))
+    return found
+
+
+def claim_message(
+    uow: UnitOfWork,
+    message_id: str,
+    *,
+    owner: str,
+    can_look_up: bool,
+    templates: Mapping[str, str],
+    clock: Clock,
+    new_id: Ids,
+) -> Claimed | None:
+    """Take a message in hand, so that no other worker sends it.
+
+    Args:
+        can_look_up: Whether its provider can tell if it took a message.
+        templates: Text of the approved "your reply is ready" by language, where one is configured.
 
     Returns:
-        Counts by outcome: ``sent``, ``postponed``, ``failed``.
+        What to do, or None where there is nothing to do: somebody else has it, or it must wait, or it is given up.
     """
-    counts = {"sent": 0, "postponed": 0, "failed": 0}
-    blocked: set[str] = set()
-    for message in uow.messages.due_outbound(clock(), limit=BATCH):
-        if message.conversation_id in blocked:
-            continue
-        conversation = uow.conversations.get(message.conversation_id)
-        address = uow.contacts.get_address(conversation.channel_address_id)
-        outcome = _send(clients.get(address.provider), address, message, clock=clock)
-        counts[outcome] += 1
-        if outcome == "postponed":
-            blocked.add(message.conversation_id)
+    now = clock()
+    if not uow.outbox.claim(message_id, owner=owner, until=now + CLAIM, now=now):
+        return None
+    message = uow.messages.get(message_id)
+    before = OutboundState(message.state)
+    conversation = uow.conversations.get(message.conversation_id)
+    address = uow.contacts.get_address(conversation.channel_address_id)
+    outgoing = Outgoing(message, address, conversation.language or conversation.language_hint)
+    if before is OutboundState.UNKNOWN or (before is OutboundState.SENDING and can_look_up):
+        known = uow.outbox.known_provider_ids(conversation.id)
         uow.commit()
-    return counts
+        return Claimed(Task.LOOK_UP, Outgoing(message, address, outgoing.language, known))
+    if before is OutboundState.SENDING:
+        _leave_unknown(uow, message, "worker_died", clock=clock, can_look_up=False)
+    elif address.stopped_at is not None and message.reply_to_id is None:
+        message.move_on(OutboundState.WITHDRAWN, now, failure=address.stop_reason)
+        uow.outbox.release(message_id)
+    elif not conversation.takes_free_text(now) and message.template is None and address.provider is not Provider.SIMULATOR:
+        _hold(uow, conversation, message, templates=templates, clock=clock, new_id=new_id)
+    else:
+        message.state, message.attempts = OutboundState.SENDING.value, message.attempts + 1
+        uow.commit()
+        return Claimed(Task.SEND, outgoing)
+    uow.commit()
+    return None
 
 
-def _send(client: ChannelClient | None, address: ChannelAddress, message: Message, *, clock: Clock) -> str:
-    if client is None:
-        message.mark_failed("channel_off", clock())
-        return "failed"
-    try:
-        sent = client.send(address, message)
-    except TryLater as error:
-        return _postpone(message, error.code, after=error.after, clock=clock)
-    except DeliveryError as error:
-        message.mark_failed(error.code, clock())
-        return "failed"
-    except Exception:  # noqa: BLE001 - one client's fault must not hold back everybody's messages
-        return _postpone(message, "client_error", after=UNKNOWN_FAULT_SECONDS, clock=clock)
-    message.mark_sent(sent.provider_id, clock(), is_delivered=sent.is_delivered)
-    return "sent"
+def record_sent(uow: UnitOfWork, message_id: str, sent: Sent, *, owner: str, price_of: PriceOf, clock: Clock) -> None:
+    """Record that the provider took a message."""
+    message = uow.messages.get(message_id)
+    if not uow.outbox.is_claimed(message_id, owner=owner):
+        return
+    address = _address_of(uow, message)
+    message.provider_id = sent.provider_id
+    message.move_on(OutboundState.DELIVERED if sent.is_delivered else OutboundState.SENT, clock())
+    message.price = price_of(address, message)
+    uow.outbox.release(message_id)
+    uow.commit()
 
 
-def _postpone(message: Message, code: str, *, after: float, clock: Clock) -> str:
-    if message.attempts + 1 < MAX_ATTEMPTS:
-        message.postpone(clock(), seconds=after * 2**message.attempts)
-        return "postponed"
-    message.mark_failed(code, clock())
-    return "failed"
+def record_not_found(uow: UnitOfWork, message_id: str, *, owner: str, clock: Clock) -> None:
+    """Record that the provider never got a message: it is queued again."""
+    message = uow.messages.get(message_id)
+    if uow.outbox.is_claimed(message_id, owner=owner):
+        if _is_open(message):
+            message.wait_in_queue(until=None, failure=None)
+        uow.outbox.release(message_id)
+    uow.commit()
+
+
+def record_failure(
+    uow: UnitOfWork,
+    message_id: str,
+    error: DeliveryError,
+    *,
+    task: Task,
+    owner: str,
+    can_look_up: bool,
+    jitter: float,
+    clock: Clock,
+) -> OutboundState:
+    """Record that a message was not taken, and decide what becomes of it; return its state."""
+    now = clock()
+    message = uow.messages.get(message_id)
+    if not uow.outbox.is_claimed(message_id, owner=owner):
+        return OutboundState(message.state)
+    if not _is_open(message):
+        # A report was faster than the answer that got lost: the message is out.
+        uow.outbox.release(message_id)
+        uow.commit()
+        return OutboundState(message.state)
+    if task is Task.LOOK_UP:
+        message.mark_unknown(error.code, look_up_at=now + backoff(message.attempts, after=10.0, jitter=jitter))
+    elif isinstance(error, Uncertain):
+        _leave_unknown(uow, message, error.code, clock=clock, can_look_up=can_look_up)
+    elif isinstance(error, ChannelDown):
+        message.attempts -= 1
+        message.wait_in_queue(until=now + timedelta(seconds=DOWN_SECONDS), failure=error.code)
+    elif isinstance(error, TryLater) and message.attempts < MAX_ATTEMPTS:
+        pause = backoff(message.attempts - 1, after=error.after, jitter=jitter)
+        message.wait_in_queue(until=now + pause, failure=error.code)
+    else:
+        message.move_on(OutboundState.FAILED, now, failure=error.code)
+        if isinstance(error, Unreachable):
+            _address_of(uow, message).stop(now, reason=error.code)
+            withdraw_unsent(uow, uow.outbox.unsettled(message.conversation_id), reason=error.code, clock=clock)
+    uow.outbox.release(message_id)
+    uow.commit()
+    return OutboundState(message.state)
+
+
+def _is_open(message: Message) -> bool:
+    """Say whether nobody knows yet if a message in hand went out."""
+    return message.state in (OutboundState.SENDING.value, OutboundState.UNKNOWN.value)
+
+
+def _leave_unknown(uow: UnitOfWork, message: Message, code: str, *, clock: Clock, can_look_up: bool) -> None:
+    """Keep a message that may have gone out: look it up, or repeat it once if somebody's safety hangs on it."""
+    if can_look_up:
+        message.mark_unknown(code, look_up_at=clock() + LOOK_UP_AFTER)
+    elif is_about_safety(message) and message.resends == 0:
+        message.resends += 1
+        message.wait_in_queue(until=None, failure=code)
+    else:
+        message.mark_unknown(code, look_up_at=None)
+    uow.outbox.release(message.id)
+
+
+def is_about_safety(message: Message) -> bool:
+    """Say whether it is worse that this message is missing than that it comes twice."""
+    answer_id = message.answer_id or ""
+    return topics.is_safety(answer_id) or answer_id.startswith(SAFETY_ANSWERS)
+
+
+def hold_for_window(uow: UnitOfWork, message: Message, *, templates: Mapping[str, str], clock: Clock, new_id: Ids) -> None:
+    """Keep a message that the provider refused because WhatsApp's window is shut, and ask the person to open it."""
+    _hold(uow, uow.conversations.get(message.conversation_id), message, templates=templates, clock=clock, new_id=new_id)
+
+
+def _hold(
+    uow: UnitOfWork,
+    conversation: Conversation,
+    message: Message,
+    *,
+    templates: Mapping[str, str],
+    clock: Clock,
+    new_id: Ids,
+) -> None:
+    message.hold()
+    uow.outbox.release(message.id)
+    language = conversation.language or conversation.language_hint or "en"
+    language = language if language in templates else next(iter(templates), "")
+    if not language or uow.outbox.has_template_since(conversation.id, conversation.last_inbound_at):
+        return
+    uow.messages.add(
+        Message(
+            id=new_id(),
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            direction=Direction.OUTBOUND,
+            kind=MessageKind.TEXT,
+            text=templates[language],
+            state=OutboundState.QUEUED.value,
+            created_at=clock(),
+            answer_id="reply_ready",
+            template=f"reply_ready_{language}",
+        )
+    )
+
+
+def _address_of(uow: UnitOfWork, message: Message) -> ChannelAddress:
+    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id)
+
+
+def messages_in_trouble(uow: UnitOfWork, *, limit: int) -> Sequence[Message]:
+    """Return outbound messages that did not arrive, may not have, or wait for something, the newest first."""
+    return uow.outbox.troubled(limit=limit)

@@ -11,7 +11,9 @@ from typing import Protocol
 from bot.domain.cases import Case, CaseKind
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Message
+from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
+from bot.domain.media import Media
 
 
 class Clock(Protocol):
@@ -57,15 +59,19 @@ class Conversations(Protocol):
 
 
 class Messages(Protocol):
-    """Messages: the inbox, the outbox, and what was said."""
+    """Messages: the inbox, what was said, and what came with it."""
 
     def add(self, message: Message) -> None: ...
 
     def get(self, message_id: str) -> Message: ...
 
-    def find_inbound(self, provider: Provider, provider_id: str) -> Message | None: ...
+    def find_inbound(self, provider: Provider, provider_id: str) -> str | None: ...
 
     def record_inbound_id(self, provider: Provider, provider_id: str, message_id: str) -> None: ...
+
+    def find_by_provider_id(self, conversation_id: str, provider_id: str) -> Message | None: ...
+
+    def latest_inbound_at(self, provider: Provider) -> datetime | None: ...
 
     def contacts_waiting(self, *, limit: int) -> Sequence[str]: ...
 
@@ -73,11 +79,51 @@ class Messages(Protocol):
 
     def next_received(self, contact_id: str) -> Message | None: ...
 
-    def due_outbound(self, now: datetime, *, limit: int) -> Sequence[Message]: ...
-
     def latest_choices(self, conversation_id: str) -> Message | None: ...
 
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]: ...
+
+    def add_media(self, media: Media) -> None: ...
+
+    def get_media(self, media_id: str) -> Media: ...
+
+    def media_of(self, message_id: str) -> Sequence[Media]: ...
+
+
+class Outbox(Protocol):
+    """Outbound messages on their way, and what the providers report of them."""
+
+    def ready(self, now: datetime, *, limit: int) -> Sequence[Message]: ...
+
+    def claim(self, message_id: str, *, owner: str, until: datetime, now: datetime) -> bool: ...
+
+    def is_claimed(self, message_id: str, *, owner: str) -> bool: ...
+
+    def release(self, message_id: str) -> None: ...
+
+    def unsettled(self, conversation_id: str) -> Sequence[Message]: ...
+
+    def find_sent(self, provider: Provider, provider_id: str) -> Message | None: ...
+
+    def find_unconfirmed(self, message_id: str) -> Message | None: ...
+
+    def has_template_since(self, conversation_id: str, since: datetime) -> bool: ...
+
+    def known_provider_ids(self, conversation_id: str) -> frozenset[str]: ...
+
+    def add_report(self, report: DeliveryReport, *, now: datetime) -> bool: ...
+
+    def reports_of(self, provider: Provider, provider_id: str) -> Sequence[DeliveryReport]: ...
+
+    def ask_to_erase(self, conversation_id: str, *, since: datetime, now: datetime) -> None: ...
+
+    def to_erase(self, *, limit: int) -> Sequence[Message]: ...
+
+    def erased(self, conversation_id: str) -> Sequence[str]: ...
+
+    def troubled(self, *, limit: int) -> Sequence[Message]: ...
+
+    def count_lost(self, since: datetime, *, hidden: frozenset[CaseKind]) -> int: ...
 
 
 class Cases(Protocol):
@@ -118,6 +164,7 @@ class UnitOfWork(Protocol):
     contacts: Contacts
     conversations: Conversations
     messages: Messages
+    outbox: Outbox
     cases: Cases
     directory: Directory
     duty: Duty
@@ -129,6 +176,21 @@ UnitOfWorkFactory = Callable[[], AbstractContextManager[UnitOfWork]]
 
 
 @dataclass(frozen=True)
+class Outgoing:
+    """One message on its way to a provider, with what its client needs to know.
+
+    Attributes:
+        language: Of the conversation.
+        known_provider_ids: Ids of messages of this conversation that are accounted for; a look-up ignores them.
+    """
+
+    message: Message
+    address: ChannelAddress
+    language: str | None = None
+    known_provider_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Sent:
     """What a provider said when it took a message."""
 
@@ -136,11 +198,78 @@ class Sent:
     is_delivered: bool = False
 
 
-class ChannelClient(Protocol):
-    """Hands one message to a provider.
+@dataclass(frozen=True)
+class DeliveryReport:
+    """What a provider says later of a message.
 
-    Raises:
-        TryLater, Unreachable, Rejected: As in ``bot.domain.errors``.
+    Attributes:
+        message_id: Ours, where the provider brings it along; else None.
+        failure: A code of ``bot.domain.deliveries``, where it did not arrive.
     """
 
-    def send(self, address: ChannelAddress, message: Message) -> Sent: ...
+    provider: Provider
+    provider_id: str
+    state: OutboundState
+    failure: str | None = None
+    message_id: str | None = None
+
+
+class ChannelClient(Protocol):
+    """Hands messages to a provider. It lives in one event loop.
+
+    Attributes:
+        can_look_up: Whether the provider can tell later if it took a message.
+    """
+
+    can_look_up: bool
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Hand over one message.
+
+        Raises:
+            TryLater, Uncertain, Unreachable, Rejected, ChannelDown: As in ``bot.domain.errors``. Nothing else.
+        """
+        ...
+
+    async def look_up(self, outgoing: Outgoing) -> Sent | None:
+        """Find out whether a message that may have been taken was; only where ``can_look_up``.
+
+        Raises:
+            TryLater: If the provider does not say now.
+        """
+        ...
+
+    async def erase(self, address: ChannelAddress, provider_id: str) -> None:
+        """Delete one message from the person's phone; what is not there any more counts as deleted.
+
+        Raises:
+            Rejected: If this provider cannot, or it is too late.
+            TryLater: If it may later.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file as a provider gave it out."""
+
+    content_type: str
+    data: bytes
+
+
+class MediaSource(Protocol):
+    """Fetches a file that a contact sent; used when a caseworker opens it."""
+
+    def fetch(self, media: Media) -> Fetched:
+        """Return the file.
+
+        Raises:
+            NotFound: If the provider no longer has it.
+            Rejected: If it is too large, or of a type that is not opened.
+            TryLater: If the provider does not answer.
+        """
+        ...

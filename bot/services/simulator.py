@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.contacts import Channel, Provider
-from bot.domain.conversations import Direction, InboundState, Message, OutboundState
+from bot.domain.conversations import Direction, InboundState, Message
+from bot.domain.deliveries import OutboundState, is_on_its_way
 from bot.services.ports import UnitOfWork
 
 
@@ -19,12 +20,14 @@ class PhoneView:
         language: Of the conversation; None until the first message was understood.
         is_waiting: Whether a message of the phone is not handled yet, or a reply is still on its way.
         after: Position to ask from next time. It stays before a message whose state will still change.
+        erased: Ids of messages that were deleted from the phone.
     """
 
     messages: Sequence[Message] = ()
     language: str | None = None
     is_waiting: bool = False
     after: int = 0
+    erased: Sequence[str] = ()
 
 
 def read_phone(uow: UnitOfWork, *, channel: Channel, address: str, after: int) -> PhoneView:
@@ -45,15 +48,15 @@ def read_phone(uow: UnitOfWork, *, channel: Channel, address: str, after: int) -
         language=conversation.language,
         is_waiting=bool(unsettled),
         after=settled_until,
+        erased=uow.outbox.erased(conversation.id),
     )
 
 
 def _is_unsettled(message: Message) -> bool:
-    return message.state in (InboundState.RECEIVED.value, OutboundState.QUEUED.value)
+    return message.state == InboundState.RECEIVED.value or is_on_its_way(message.state)
 
 
 def _has_arrived(message: Message) -> bool:
-    return message.direction is Direction.INBOUND or message.state in (
-        OutboundState.SENT.value,
-        OutboundState.DELIVERED.value,
+    return message.erased_at is None and (
+        message.direction is Direction.INBOUND or message.state in (OutboundState.SENT.value, OutboundState.DELIVERED.value)
     )

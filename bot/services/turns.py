@@ -9,29 +9,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.contacts import Channel
-from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind, OutboundState
+from bot.domain.commands import Command, read_command
+from bot.domain.contacts import Channel, ChannelAddress, Provider
+from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind
+from bot.domain.deliveries import OutboundState
 from bot.domain.errors import WrongState
+from bot.services.messages import withdraw_unsent
 from bot.services.ports import Clock, Ids, UnitOfWork
 
 LEASE = timedelta(seconds=20)
 """How long one process may keep a contact to itself without a sign of life."""
 
+ERASABLE = timedelta(hours=48)
+"""How far back a bot can delete messages (Bot API, deleteMessage)."""
+
+MAX_TURN_FAILURES = 5
+"""After so many failures a message is answered with an apology and a person, without Rasa."""
+
 
 @dataclass(frozen=True)
 class Turn:
-    """All that understanding and dialogue may know about one inbound message: ids, never an address."""
+    """All that understanding and dialogue may know about one inbound message: ids, never an address.
+
+    Attributes:
+        language: The conversation's, or what the app says of its language, or None.
+        command: What the whole message asks for, if it is one of the words that are always obeyed.
+        failures: How often this turn failed before.
+    """
 
     message_id: str
     contact_id: str
     conversation_id: str
     channel: Channel
+    provider: Provider
     kind: MessageKind
     text: str
     pressed: str | None
     language: str | None
     language_is_chosen: bool
     offered: tuple[Choice, ...]
+    command: Command | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,19 +102,39 @@ def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
     if message is None:
         return None
     conversation = uow.conversations.get(message.conversation_id)
+    address = uow.contacts.get_address(conversation.channel_address_id)
     last = uow.messages.latest_choices(conversation.id)
+    offered = last.choices if last else ()
     return Turn(
         message_id=message.id,
         contact_id=contact_id,
         conversation_id=conversation.id,
         channel=conversation.channel,
+        provider=address.provider,
         kind=message.kind,
         text=message.text,
         pressed=message.pressed,
-        language=conversation.language,
+        language=conversation.language or conversation.language_hint,
         language_is_chosen=conversation.language_is_chosen,
-        offered=last.choices if last else (),
+        offered=offered,
+        command=_command_of(message, address, offered),
+        failures=message.attempts,
     )
+
+
+def _command_of(message: Message, address: ChannelAddress, offered: Sequence[Choice]) -> Command | None:
+    if message.kind is not MessageKind.TEXT or message.pressed is not None:
+        return None
+    command = read_command(message.text, channel=address.channel, provider=address.provider)
+    titles = (read_command(choice.title, channel=address.channel, provider=address.provider) for choice in offered)
+    # "Assistance" is "help" in Arabic: who copies a choice that was just offered picks it. "Stop" is always obeyed.
+    return None if command is not Command.STOP and command in titles else command
+
+
+def count_failure(uow: UnitOfWork, message_id: str) -> None:
+    """Record that a turn could not be finished; after ``MAX_TURN_FAILURES`` it is finished without Rasa."""
+    uow.messages.get(message_id).attempts += 1
+    uow.commit()
 
 
 def finish_turn(
@@ -123,8 +161,11 @@ def finish_turn(
     conversation = uow.conversations.get(turn.conversation_id)
     if understood.language:
         conversation.use_language(understood.language, is_chosen=understood.language_is_chosen)
-    if understood.topic == "stop_messages":
+    if turn.command is Command.STOP or understood.topic == "stop_messages":
         uow.contacts.get_address(conversation.channel_address_id).stop(now)
+        withdraw_unsent(uow, uow.outbox.unsettled(conversation.id), reason="opted_out", clock=clock)
+    if turn.command is Command.ERASE and conversation.channel is Channel.TELEGRAM:
+        uow.outbox.ask_to_erase(conversation.id, since=now - ERASABLE, now=now)
     for reply in replies:
         uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
     uow.commit()

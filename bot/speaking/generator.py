@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES, Channel
+from bot.language.gazetteer import place_name
 from bot.services.turns import Reply
 from bot.settings import load_settings, read_environment
 from bot.speaking.parts import speaker_of
@@ -53,7 +54,10 @@ class AnswerGenerator(NaturalLanguageGenerator):
         if answer_id == "repeat":
             return self._repeat(tracker, channel, language)
         if answer_id == "received_media":
-            return say(f"received_{(tracker.latest_message.metadata or {}).get('kind', 'file')}", language, channel)
+            metadata = tracker.latest_message.metadata or {}
+            if metadata.get("place"):
+                return say("received_location_near", language, channel, place=place_name(metadata["place"], language))
+            return say(f"received_{metadata.get('kind', 'file')}", language, channel)
         if answer_id == "change_language" and parse.get(keys.LANGUAGE_IS_CHOSEN):
             return say("language_changed", language, channel)
         return say(answer_id, language, channel, **{k: str(v) for k, v in values.items()})

@@ -1,7 +1,7 @@
 """One answer, in one language, for one channel: text, choices and, on SMS, its size.
 
-Telegram shows choices as buttons; WhatsApp (without content templates) and SMS show them as numbered
-words. A number works everywhere.
+Telegram shows choices as buttons, SMS as numbered words in the text. On WhatsApp the client decides, since buttons need a
+content template. A number works everywhere.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.contacts import LANGUAGES, Channel
-from bot.domain.conversations import Choice
+from bot.domain.conversations import Choice, numbered_titles
 from bot.domain.directory import DirectoryEntry
 from bot.domain.errors import NotFound
 from bot.language.catalogues import Catalogues
@@ -74,8 +74,9 @@ class Speaker:
         offered = self._choices(answer, language, channel, choices)
         lines.append(self._question(answer, language, channel, offered))
         body = "\n".join(line for line in lines if line)
-        if offered and channel is not Channel.TELEGRAM:
-            body += self._numbered(offered, channel)
+        if offered and channel is Channel.SMS:
+            # A line each: it costs no more than a space, and keeps Arabic and Latin choices in order.
+            body = "\n".join([body, *numbered_titles(offered)])
         parts = sms_size(body).parts if channel is Channel.SMS else None
         return Reply(answer_id, body, tuple(offered), parts)
 
@@ -126,9 +127,3 @@ class Speaker:
         if answer.group == "faq" and any(choice.id in HELPED for choice in offered):
             return self._catalogues.text(language, "helped_question", self._part(self._register["helped_question"], channel))
         return ""
-
-    @staticmethod
-    def _numbered(offered: list[Choice], channel: Channel) -> str:
-        numbered = [f"{number} {choice.title}" for number, choice in enumerate(offered, start=1)]
-        # A line each: it costs no more than a space, and keeps Arabic and Latin choices in order.
-        return ("\n" if channel is Channel.SMS else "\n\n") + "\n".join(numbered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -29,9 +31,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         ConfigurationError: If the database cannot be migrated.
     """
     try:
-        with engine.connect() as connection:
+        with _open(engine) as connection:
             command.upgrade(_config(connection), revision)
-            connection.commit()
     except (SQLAlchemyError, CommandError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise ConfigurationError("migration_failed", f"cannot migrate the database: {reason}") from error
@@ -39,6 +40,26 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to a revision; for tests and for operators who go back a version."""
-    with engine.connect() as connection:
+    with _open(engine) as connection:
         command.downgrade(_config(connection), revision)
-        connection.commit()
+
+
+@contextmanager
+def _open(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for a migration, and commit what was done.
+
+    SQLite changes a table by making it anew; dropping the old one fails where other tables point to it, so the checks
+    are off meanwhile. Inside a transaction the switch would do nothing.
+    """
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if is_sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.commit()
+        try:
+            yield connection
+            connection.commit()
+        finally:
+            if is_sqlite:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")

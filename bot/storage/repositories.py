@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.domain.cases import URGENCY, Case, CaseKind, QueueState
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
-from bot.domain.conversations import Conversation, Direction, InboundState, Message, OutboundState
+from bot.domain.conversations import Conversation, Direction, InboundState, Message
 from bot.domain.directory import DirectoryEntry
 from bot.domain.errors import NotFound
+from bot.domain.media import Media
 from bot.storage import tables
 from bot.storage.cipher import Cipher
 
@@ -58,7 +59,9 @@ class SqlContacts:
 
     def lease(self, contact_id: str, *, owner: str, until: datetime, now: datetime) -> bool:
         table = tables.contact.c
-        is_free = or_(table.lease_until.is_(None), table.lease_until < now, table.lease_owner == owner)
+        # A lease that ends later than any lease given now was given before the clock jumped back.
+        is_over = or_(table.lease_until < now, table.lease_until > until)
+        is_free = or_(table.lease_until.is_(None), is_over, table.lease_owner == owner)
         taken = self._session.execute(
             update(tables.contact).where(table.id == contact_id, is_free).values(lease_owner=owner, lease_until=until)
         )
@@ -92,7 +95,7 @@ class SqlConversations:
 
 
 class SqlMessages:
-    """The inbox, the outbox, and what was said."""
+    """The inbox, what was said, and what came with it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -104,19 +107,27 @@ class SqlMessages:
     def get(self, message_id: str) -> Message:
         return _get(self._session, Message, "message_not_found", id=message_id)
 
-    def find_inbound(self, provider: Provider, provider_id: str) -> Message | None:
+    def find_inbound(self, provider: Provider, provider_id: str) -> str | None:
         table = tables.inbound_id.c
-        query = (
-            select(Message)
-            .join(tables.inbound_id, table.message_id == tables.message.c.id)
-            .where(table.provider == provider, table.provider_id == provider_id)
-        )
+        query = select(table.message_id).where(table.provider == provider, table.provider_id == provider_id)
         return self._session.execute(query).scalar_one_or_none()
 
     def record_inbound_id(self, provider: Provider, provider_id: str, message_id: str) -> None:
         self._session.execute(
             insert(tables.inbound_id).values(provider=provider, provider_id=provider_id, message_id=message_id)
         )
+
+    def find_by_provider_id(self, conversation_id: str, provider_id: str) -> Message | None:
+        query = select(Message).filter_by(conversation_id=conversation_id, provider_id=provider_id).limit(1)
+        return self._session.execute(query).scalar_one_or_none()
+
+    def latest_inbound_at(self, provider: Provider) -> datetime | None:
+        query = (
+            select(func.max(tables.conversation.c.last_inbound_at))
+            .join(tables.channel_address, tables.channel_address.c.id == tables.conversation.c.channel_address_id)
+            .where(tables.channel_address.c.provider == provider)
+        )
+        return self._session.execute(query).scalar_one_or_none()
 
     def contacts_waiting(self, *, limit: int) -> Sequence[str]:
         table = tables.message.c
@@ -141,41 +152,15 @@ class SqlMessages:
         return bool(taken.rowcount)
 
     def next_received(self, contact_id: str) -> Message | None:
+        table = tables.message.c
         query = (
             select(Message)
             .filter_by(contact_id=contact_id, direction=Direction.INBOUND, state=InboundState.RECEIVED.value)
-            .order_by(tables.message.c.position)
+            # By the provider's own order where it has one: deliveries may overtake each other.
+            .order_by(table.sequence, table.position)
             .limit(1)
         )
         return self._session.execute(query).scalar_one_or_none()
-
-    def due_outbound(self, now: datetime, *, limit: int) -> Sequence[Message]:
-        table = tables.message.c
-        earlier = tables.message.alias("earlier")
-        # A message that waits for its next attempt holds back what follows it in its conversation.
-        is_held_back = (
-            select(earlier.c.id)
-            .where(
-                earlier.c.conversation_id == table.conversation_id,
-                earlier.c.direction == Direction.OUTBOUND,
-                earlier.c.state == OutboundState.QUEUED.value,
-                earlier.c.next_attempt_at > now,
-                earlier.c.position < table.position,
-            )
-            .exists()
-        )
-        query = (
-            select(Message)
-            .where(
-                table.direction == Direction.OUTBOUND,
-                table.state == OutboundState.QUEUED.value,
-                or_(table.next_attempt_at.is_(None), table.next_attempt_at <= now),
-                ~is_held_back,
-            )
-            .order_by(table.position)
-            .limit(limit)
-        )
-        return list(self._session.execute(query).scalars())
 
     def latest_choices(self, conversation_id: str) -> Message | None:
         table = tables.message.c
@@ -194,6 +179,17 @@ class SqlMessages:
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]:
         table = tables.message.c
         query = select(Message).where(table.conversation_id == conversation_id, table.position > after).order_by(table.position)
+        return list(self._session.execute(query).scalars())
+
+    def add_media(self, media: Media) -> None:
+        self._session.add(media)
+        self._session.flush()
+
+    def get_media(self, media_id: str) -> Media:
+        return _get(self._session, Media, "media_not_found", id=media_id)
+
+    def media_of(self, message_id: str) -> Sequence[Media]:
+        query = select(Media).filter_by(message_id=message_id).order_by(tables.media.c.id)
         return list(self._session.execute(query).scalars())
 
 

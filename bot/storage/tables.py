@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -20,7 +21,9 @@ from sqlalchemy.orm import registry
 from bot.domain.cases import Case, CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Direction, Message, MessageKind
+from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
+from bot.domain.media import Media
 from bot.storage.types import ChoiceTuple, EncryptedText, EnumText, StringTuple, UtcDateTime
 
 metadata = MetaData(
@@ -54,6 +57,8 @@ channel_address = Table(
     Column("address_hash", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("stopped_at", UtcDateTime),
+    Column("stop_reason", String(32)),
+    Column("line", String(64)),
     UniqueConstraint("provider", "channel", "address_hash"),
 )
 
@@ -68,6 +73,7 @@ conversation = Table(
     Column("last_inbound_at", UtcDateTime, nullable=False),
     Column("language", String(2)),
     Column("language_is_chosen", Boolean, nullable=False, default=False),
+    Column("language_hint", String(2)),
 )
 
 message = Table(
@@ -84,19 +90,57 @@ message = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("provider_id", String(128)),
     Column("pressed", String(64)),
+    # Telegram's ids of updates outgrow 32 bits.
+    Column("sequence", BigInteger),
+    Column("edited_at", UtcDateTime),
     Column("answer_id", String(64)),
     Column("choices", ChoiceTuple, nullable=False),
+    Column("template", String(64)),
     Column("topic", String(64)),
     Column("decision", String(16)),
     Column("confidence", Float),
     Column("sms_parts", Integer),
+    Column("price", String(16)),
     Column("reply_to_id", ID),
     Column("handled_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("resends", Integer, nullable=False, default=0),
     Column("next_attempt_at", UtcDateTime),
     Column("failure", String(64)),
+    Column("erase_asked_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),
+    # One worker at a time has an outbound message in hand: see bot.services.outbox.claim_message.
+    Column("claim_owner", String(64)),
+    Column("claimed_until", UtcDateTime),
     Index("ix_message_queue", "direction", "state", "contact_id", "position"),
     Index("ix_message_conversation", "conversation_id", "position"),
+    Index("ix_message_outbox", "conversation_id", "state", "position"),
+    Index("ix_message_provider_id", "provider_id"),
+    Index("ix_message_erase", "erase_asked_at", "erased_at"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("message_id", ID, ForeignKey("message.id"), nullable=False, index=True),
+    Column("content_type", String(128), nullable=False),
+    Column("size", Integer),
+    Column("reference", EncryptedText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime),
+)
+
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    # A report may come before we know the message's id at the provider, and more than once.
+    Column("provider", EnumText(Provider), primary_key=True),
+    Column("provider_id", String(128), primary_key=True),
+    Column("state", EnumText(OutboundState), primary_key=True),
+    Column("failure", String(64)),
+    Column("message_id", ID),
+    Column("received_at", UtcDateTime, nullable=False),
 )
 
 inbound_id = Table(
@@ -106,6 +150,14 @@ inbound_id = Table(
     Column("provider", EnumText(Provider), primary_key=True),
     Column("provider_id", String(128), primary_key=True),
     Column("message_id", ID, nullable=False),
+)
+
+tracker_state = Table(
+    "tracker_state",
+    metadata,
+    # What the events before the last turns left behind: see bot.storage.tracker_store.
+    Column("sender_id", String(255), primary_key=True),
+    Column("data", EncryptedText, nullable=False),
 )
 
 case = Table(
@@ -181,6 +233,7 @@ mapper_registry = registry(metadata=metadata)
 mapper_registry.map_imperatively(Contact, contact, exclude_properties=["lease_owner", "lease_until"])
 mapper_registry.map_imperatively(ChannelAddress, channel_address)
 mapper_registry.map_imperatively(Conversation, conversation)
-mapper_registry.map_imperatively(Message, message)
+mapper_registry.map_imperatively(Message, message, exclude_properties=["claim_owner", "claimed_until"])
+mapper_registry.map_imperatively(Media, media)
 mapper_registry.map_imperatively(Case, case)
 mapper_registry.map_imperatively(DirectoryEntry, directory_entry)

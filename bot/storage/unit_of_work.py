@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.storage.cipher import Cipher
+from bot.storage.outbox import SqlOutbox
 from bot.storage.repositories import (
     SqlCases,
     SqlContacts,
@@ -35,6 +36,7 @@ class SqlUnitOfWork:
         self.contacts = SqlContacts(self.session, self._cipher)
         self.conversations = SqlConversations(self.session)
         self.messages = SqlMessages(self.session)
+        self.outbox = SqlOutbox(self.session)
         self.cases = SqlCases(self.session)
         self.directory = SqlDirectory(self.session)
         self.duty = SqlDuty(self.session)

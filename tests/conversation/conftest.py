@@ -22,7 +22,7 @@ from actions.parts import parts as parts_of_actions
 from bot.commands.train import train_with_progress
 from bot.delivery.inbox import InboxWorker
 from bot.domain.contacts import Channel, ChannelAddress
-from bot.domain.conversations import InboundState, Message, MessageKind
+from bot.domain.conversations import InboundState, Message
 from bot.services.messages import receive_message
 from bot.settings import home_of, load_settings, read_environment
 from bot.speaking.generator import AnswerGenerator
@@ -107,14 +107,12 @@ class Phone:
         """The ids of the choices under the last message that had some."""
         return [choice.id for reply in self.replies for choice in reply.choices]
 
-    async def write(self, text="", *, pressed=None, kind=MessageKind.TEXT):
+    async def write(self, text="", **changes):
         """Write, and wait for what comes back; return the answer ids."""
         parts = self.assistant.parts
-        incoming = make_incoming(
-            text, pressed=pressed, kind=kind, channel=self.channel, address=self.address, provider_id=new_id()
-        )
+        incoming = make_incoming(text, channel=self.channel, address=self.address, provider_id=new_id(), **changes)
         with parts.unit_of_work() as uow:
-            stored, _ = receive_message(uow, incoming, clock=now, new_id=new_id)
+            stored = uow.messages.get(receive_message(uow, incoming, clock=now, new_id=new_id)[0])
         worker = InboxWorker(
             parts, speaker_of(parts), is_ready=lambda: True, on_new_message=self.assistant.agent.handle_message
         )

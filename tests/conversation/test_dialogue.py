@@ -12,8 +12,10 @@ from sqlalchemy import delete, insert
 
 from bot.domain.cases import CaseKind, Priority
 from bot.domain.contacts import LANGUAGES, Channel
-from bot.domain.conversations import MessageKind, OutboundState
+from bot.domain.conversations import MessageKind
+from bot.domain.deliveries import OutboundState
 from bot.domain.topics import SAFETY, TASK
+from bot.language.gazetteer import place_name
 from bot.storage import tables
 from bot.understanding.safety_net import SafetyNet
 from tests.conversation.conftest import Phone
@@ -252,6 +254,132 @@ async def test_stop_marks_the_address_and_writing_again_lifts_it(phone, words):
     assert phone.cases == []
     await phone.write(words["hello"])
     assert phone.channel_address.stopped_at is None
+
+
+# The words that are always obeyed
+
+STOP = {"en": "STOP", "fr": "Arrêt !", "ar": "توقف"}
+START = {"en": "/start", "fr": "Démarrer", "ar": "ابدأ"}
+HELP = {"en": "/help", "fr": "AIDE", "ar": "مساعدة"}
+ERASE = {"en": "/erase", "fr": "Effacer.", "ar": "امسح المحادثة"}
+
+
+@pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.WHATSAPP])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_stop_gets_a_goodbye_and_then_silence(assistant, language, channel):
+    phone = Phone(assistant, channel=channel)
+    await phone.write(WORDS[language]["cost"])
+    earlier = phone.replies[0].id
+    assert await phone.write(STOP[language]) == ["stop_messages"]
+    assert (phone.channel_address.stop_reason, phone.conversation.language) == ("opted_out", language)
+    # What was not sent before is taken back.
+    states = {message.id: message.state for message in phone.messages}
+    assert states[earlier] == OutboundState.WITHDRAWN.value
+    assert states[phone.replies[0].id] == OutboundState.QUEUED.value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_stop_by_sms_is_answered_by_silence(assistant, language):
+    phone = Phone(assistant, channel=Channel.SMS)
+    await phone.write(WORDS[language]["cost"])
+    assert await phone.write(STOP[language]) == []
+    assert phone.channel_address.stopped_at is not None
+    assert (phone.received.decision, phone.received.topic) == ("command", None)
+    await phone.write(WORDS[language]["hello"])
+    assert phone.channel_address.stopped_at is None
+    assert phone.answers == ["greet"]
+
+
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("words", "answer"), [(START, "greet"), (HELP, "help")], ids=["start", "help"])
+async def test_start_and_help_are_answered_whatever_was_talked_about(assistant, language, channel, words, answer):
+    phone = Phone(assistant, channel=channel)
+    await phone.write(WORDS[language]["plea"])
+    assert await phone.write(words[language]) == [answer]
+    assert phone.conversation.language == language
+    # A doubt about danger or a choice is not lost: the words before are still those of the conversation.
+    assert len(phone.cases) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_erase_on_telegram_asks_for_every_message_that_the_provider_knows(phone, language):
+    await phone.write(WORDS[language]["cost"], message_ref="1")
+    assert await phone.write(ERASE[language], message_ref="2") == ["erase_telegram"]
+    assert sorted(m.provider_id for m in phone.messages if m.erase_asked_at is not None) == ["1", "2"]
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_erase_elsewhere_says_how_to_do_it_and_asks_for_nothing(assistant, language, channel):
+    phone = Phone(assistant, channel=channel)
+    await phone.write(WORDS[language]["cost"])
+    assert await phone.write(ERASE[language]) == [f"erase_{channel.value}"]
+    assert [m.id for m in phone.messages if m.erase_asked_at is not None] == []
+
+
+@pytest.mark.parametrize(("word", "language"), [("/start", "fr"), ("Aide", "fr"), ("توقف", "ar"), ("/help", "en")])
+async def test_a_first_word_is_answered_in_its_language_or_the_apps(assistant, word, language):
+    phone = Phone(assistant)
+    await phone.write(word, language_hint=None if word != "/start" else language)
+    other = Phone(assistant)
+    await other.write(word, language_hint=language)
+    assert phone.replies[0].text == other.replies[0].text
+    assert phone.conversation.language in (language, None)
+
+
+async def test_open_with_nothing_that_waits_is_understood_as_words(phone):
+    assert await phone.write("open") != []
+    assert phone.received.decision != "command"
+
+
+# Places, captions, what the app says of its language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_location_near_a_town_is_named_in_the_persons_language(phone, language):
+    await phone.write(WORDS[language]["hello"])
+    assert await phone.write("27.04,14.43", kind=MessageKind.LOCATION) == ["received_location_near"]
+    assert place_name("sabha", language) in phone.replies[0].text
+    assert phone.conversation.language == language
+
+
+@pytest.mark.parametrize("text", ["0.0,0.0", "91,200", "somewhere", "", "nan,nan"])
+async def test_a_location_near_no_town_is_still_acknowledged(phone, text):
+    assert await phone.write(text, kind=MessageKind.LOCATION) == ["received_location"]
+
+
+@pytest.mark.parametrize("kind", [MessageKind.PHOTO, MessageKind.VIDEO, MessageKind.FILE], ids=lambda k: k.value)
+@in_every_language
+async def test_what_comes_with_a_caption_is_understood_by_its_words(phone, words, kind):
+    assert await phone.write(words["plea"], kind=kind) == PLEA
+
+
+@pytest.mark.parametrize("hint", LANGUAGES)
+@pytest.mark.parametrize("first", [{"text": "1"}, {"kind": MessageKind.PHOTO}], ids=["number", "photo"])
+async def test_before_anything_is_understood_the_apps_language_decides(assistant, hint, first):
+    phone, other = Phone(assistant), Phone(assistant)
+    assert await phone.write(language_hint=f"{hint}-XX", **first) != []
+    assert phone.conversation.language in (hint, None)
+    # What follows is in the words that somebody gets who wrote in that language.
+    await phone.write(pressed="return_cost")
+    await other.write(WORDS[hint]["cost"])
+    assert phone.replies[0].text == other.replies[0].text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_first_photo_is_acknowledged_in_the_apps_language(assistant, language):
+    phone, other = Phone(assistant), Phone(assistant)
+    await phone.write(kind=MessageKind.PHOTO, language_hint=language)
+    await other.write(WORDS[language]["hello"])
+    await other.write(kind=MessageKind.PHOTO)
+    assert phone.answers == other.answers == ["received_photo"]
+    assert phone.replies[0].text == other.replies[0].text
+
+
+async def test_what_is_written_counts_more_than_the_apps_language(phone):
+    await phone.write(WORDS["ar"]["cost"], language_hint="fr")
+    assert phone.conversation.language == "ar"
 
 
 # When something is broken

@@ -9,7 +9,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Choice
+from bot.domain.deliveries import OutboundState
+from bot.services.erasure import record_erased
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
 from bot.wiring import new_id, now
 
@@ -35,8 +38,9 @@ def answer_all(parts, answers):
             understood = Understood("ar" if text == ARABIC else "en", False, "greet", "answer", 0.9)
             finish_turn(uow, turn, understood=understood, replies=[reply], clock=now, new_id=new_id)
         with parts.unit_of_work() as uow:
-            for message in uow.messages.due_outbound(now(), limit=20):
-                message.mark_sent(f"sim-{message.id}", now(), is_delivered=True)
+            for message in uow.outbox.ready(now(), limit=20):
+                message.provider_id = f"sim-{message.id}"
+                message.move_on(OutboundState.DELIVERED, now())
             uow.commit()
 
 
@@ -66,6 +70,19 @@ def inbound(parts, phone):
         )
         found = [uow.messages.get(message_id) for (message_id,) in rows]
         return [(message.kind.value, message.text, message.pressed) for message in found]
+
+
+def erase_all(parts, phone):
+    """Mark every message of a phone's conversation as deleted from it, as the worker does; return their number."""
+    address = f"sim:{phone.get_attribute('data-phone')}"
+    with parts.unit_of_work() as uow:
+        known = uow.contacts.find_address(Provider.SIMULATOR, Channel(phone.get_attribute("data-channel")), address)
+        messages = uow.messages.in_conversation(uow.conversations.find_for_address(known.id).id, after=0)
+        ids = [message.id for message in messages]
+    for message_id in ids:
+        with parts.unit_of_work() as uow:
+            record_erased(uow, message_id, is_erased=True, clock=now)
+    return len(ids)
 
 
 def wait(browser, condition):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,68 +17,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import training
 from bot.commands.train import train_with_progress
+from bot.delivery.receiver import StoringReceiver
 from bot.domain.contacts import Channel, Provider
-from bot.domain.conversations import Direction, InboundState, OutboundState
-from bot.services.messages import Incoming, receive_message
-from bot.settings import PROJECT, home_of, load_settings, read_environment
-from bot.wiring import Parts, build, new_id, now
+from bot.domain.conversations import Direction, InboundState
+from bot.domain.deliveries import OutboundState
+from bot.services.messages import Incoming
+from bot.settings import PROJECT, home_of, read_environment
+from bot.wiring import Parts, new_id
+from tests.e2e.hotline import READY_SECONDS, Hotline, ports
 
-READY_SECONDS = 150
 REPLY_SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Hotline:
-    """A hotline of its own in a folder of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.environment = {
-            **os.environ,
-            "DALEEL_HOME": str(home),
-            "DALEEL_SIMULATOR": "1",
-            **{name: str(free_port()) for name in ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT")},
-        }
-        for name in ("DATABASE_URL", "DALEEL_KEYS", "DALEEL_SECRET_KEY"):
-            self.environment.pop(name, None)
-        self.log = (home / "run.log").open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "run"], cwd=PROJECT, env=self.environment,
-            stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-
-    def output(self) -> str:
-        return (self.home / "run.log").read_text(errors="replace")
-
-    def wait_ready(self) -> None:
-        until = time.monotonic() + READY_SECONDS
-        while "Daleel is ready" not in self.output():
-            assert self.process.poll() is None, self.output()
-            assert time.monotonic() < until, self.output()
-            time.sleep(0.3)
-
-    def parts(self) -> Parts:
-        keys = dict(line.split("=", 1) for line in (self.home / "keys.env").read_text().splitlines() if "=" in line)
-        return build(load_settings({**self.environment, **keys}))
-
-    def children(self) -> dict[str, int]:
-        listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-        found = re.findall(rf"^\s*(\d+)\s+{self.process.pid}\s.*-m bot\.cli (\w+)$", listed, flags=re.MULTILINE)
-        return {name: int(pid) for pid, name in found}
-
-    def stop(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(40)
-        self.log.close()
-        return code
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +37,7 @@ def model() -> Path:
 
 @pytest.fixture
 def hotline(tmp_path: Path, model: Path) -> Iterator[Hotline]:
-    (tmp_path / "models").mkdir()
-    shutil.copy(model, training.model_path(tmp_path / "models"))
-    running = Hotline(tmp_path)
+    running = Hotline(tmp_path, model)
     try:
         yield running
     finally:
@@ -101,9 +47,9 @@ def hotline(tmp_path: Path, model: Path) -> Iterator[Hotline]:
 
 def send(parts: Parts, phone: str, text: str) -> str:
     incoming = Incoming(Provider.SIMULATOR, Channel.TELEGRAM, phone, new_id(), text=text)
+    message_id, _ = StoringReceiver(parts).receive(incoming)
     with parts.unit_of_work() as uow:
-        message, _ = receive_message(uow, incoming, clock=now, new_id=new_id)
-    return message.conversation_id
+        return uow.messages.get(message_id).conversation_id
 
 
 def replies(parts: Parts, conversation_id: str) -> list[tuple[str | None, str | None]]:
@@ -119,6 +65,28 @@ def replies(parts: Parts, conversation_id: str) -> list[tuple[str | None, str | 
             return [(m.answer_id, m.reply_to_id) for m in outbound]
         time.sleep(0.2)
     raise AssertionError(f"not everything was answered in {REPLY_SECONDS} s")
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
+
+
+def rasa_port(hotline: Hotline) -> str:
+    arguments = Path(f"/proc/{hotline.children()['rasa']}/cmdline").read_text().split("\0")
+    return arguments[arguments.index("--port") + 1]
+
+
+def wait_for(hotline: Hotline, name: str) -> dict[str, int]:
+    until = time.monotonic() + READY_SECONDS
+    while name not in (found := hotline.children()):
+        assert time.monotonic() < until, f"{name} is not there"
+        time.sleep(0.2)
+    return found
 
 
 def is_alive(pid: int) -> bool:
@@ -137,18 +105,15 @@ def test_every_process_may_be_killed_and_no_message_is_lost_or_answered_twice(ho
     assert [answer for answer, _ in replies(parts, other)] == ["talk_to_human", "case_opened_off_duty"]
     assert " error " not in hotline.output()
 
-    # And Rasa's own interface is closed to whoever has no token
-    url = f"http://127.0.0.1:{hotline.environment['ASSISTANT_PORT']}"
-    with urllib.request.urlopen(f"{url}/readyz", timeout=5) as response:
+    # And Rasa's own interface is not behind the door, and closed to whoever has no token
+    with urllib.request.urlopen(f"{hotline.url}/readyz", timeout=5) as response:
         assert json.load(response)["status"] == "ready"
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{url}/domain", timeout=5)
-    assert refused.value.code == 401
-    refused.value.close()
+    assert status_of(f"{hotline.url}/domain") == 404
+    assert status_of(f"http://127.0.0.1:{rasa_port(hotline)}/domain") == 401
 
     # When each process is killed while messages come in
-    for name in ("assistant", "worker", "actions"):
-        before = hotline.children()
+    for name in ("assistant", "rasa", "worker", "actions"):
+        before = wait_for(hotline, name)
         os.kill(before[name], signal.SIGKILL)
         send(parts, "phone-1", "How much does the return cost?")
         until = time.monotonic() + READY_SECONDS
@@ -164,8 +129,8 @@ def test_every_process_may_be_killed_and_no_message_is_lost_or_answered_twice(ho
             break
         except AssertionError:
             assert time.monotonic() < until
-    assert len(answered) == 4
-    assert len({message for _, message in answered}) == 4
+    assert len(answered) == 5
+    assert len({message for _, message in answered}) == 5
 
     # And nothing that was written stands in the log
     assert "return cost" not in hotline.output()
@@ -173,7 +138,7 @@ def test_every_process_may_be_killed_and_no_message_is_lost_or_answered_twice(ho
 
     # And Ctrl-C ends everything, leaving no orphan
     pids = list(hotline.children().values())
-    assert len(pids) == 4
+    assert len(pids) == 5
     assert hotline.stop() == 0
     assert [pid for pid in pids if is_alive(pid)] == []
 
@@ -194,8 +159,7 @@ def test_a_busy_port_is_named_in_one_line(tmp_path: Path, model: Path) -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        environment = {**os.environ, "DALEEL_HOME": str(tmp_path), "CONSOLE_PORT": str(port)}
-        environment |= {"ASSISTANT_PORT": str(free_port()), "ACTIONS_PORT": str(free_port())}
+        environment = {**os.environ, "DALEEL_HOME": str(tmp_path), **ports(), "CONSOLE_PORT": str(port)}
         ended = subprocess.run(
             [sys.executable, "-m", "bot.cli", "run"], cwd=PROJECT, env=environment, capture_output=True, text=True
         )
@@ -216,8 +180,7 @@ def test_a_busy_port_is_named_in_one_line(tmp_path: Path, model: Path) -> None:
 def test_a_broken_setting_is_named_in_one_line(tmp_path: Path, change: dict[str, str], line: str) -> None:
     subprocess.run([sys.executable, "-m", "bot.cli", "keys", "new"], cwd=PROJECT, check=True, capture_output=True,
                    env={**os.environ, "DALEEL_HOME": str(tmp_path)})  # fmt: skip
-    environment = {**os.environ, "DALEEL_HOME": str(tmp_path), **change}
-    environment |= {name: str(free_port()) for name in ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT") if name not in change}
+    environment = {**os.environ, "DALEEL_HOME": str(tmp_path), **ports(), **change}
     ended = subprocess.run(
         [sys.executable, "-m", "bot.cli", "run"], cwd=PROJECT, env=environment, capture_output=True, text=True
     )

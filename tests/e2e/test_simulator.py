@@ -15,6 +15,7 @@ from tests.e2e.simulator_steps import (
     GREETING,
     accept_language,
     answer_all,
+    erase_all,
     go_offline,
     inbound,
     phone_of,
@@ -162,6 +163,39 @@ def test_an_attachment_sends_its_kind_by_keyboard(console_page, console_answers,
     console_page.switch_to.active_element.send_keys(Keys.ENTER)
     wait(console_page, lambda _: "Voice note" in phone.text)
     wait(console_page, lambda _: inbound(console_parts, phone) == [("voice", "", None)])
+
+
+def test_a_location_is_picked_from_places_by_keyboard(console_page, console_answers, console_parts):
+    phone = phone_of(console_page, "telegram")
+    phone.find_element(By.CSS_SELECTOR, ".attach").send_keys(Keys.ENTER)
+    while console_page.switch_to.active_element.get_attribute("data-kind") != "location":
+        console_page.switch_to.active_element.send_keys(Keys.TAB)
+    console_page.switch_to.active_element.send_keys(Keys.ENTER)
+    assert console_page.switch_to.active_element.get_attribute("data-place") == "tripoli"
+    console_page.switch_to.active_element.send_keys(Keys.TAB)
+    console_page.switch_to.active_element.send_keys(Keys.ENTER)
+    wait(console_page, lambda _: inbound(console_parts, phone) == [("location", "27.03770,14.42830", None)])
+    assert console_page.switch_to.active_element.get_attribute("class") == "attach"
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+def test_what_is_erased_leaves_the_phone_also_its_own_messages(console_page, console_answers, console_parts, channel):
+    # Given a phone with a message of its own and an answer
+    phone = phone_of(console_page, channel)
+    write(phone, "hello")
+    wait(console_page, lambda _: len(texts(phone)) == 2)
+    # When the hotline deletes both
+    assert erase_all(console_parts, phone) == 2
+    # Then the phone is empty, also after loading the page again, and what is written later shows
+    wait(console_page, lambda _: texts(phone) == [] and phone.find_elements(By.CSS_SELECTOR, ".phone-empty"))
+    old = phone
+    console_page.refresh()
+    wait(console_page, staleness_of(old))
+    wait(console_page, lambda b: phone_of(b, channel).find_elements(By.CSS_SELECTOR, ".phone-empty"))
+    phone = phone_of(console_page, channel)
+    write(phone, "again")
+    wait(console_page, lambda _: len(texts(phone)) == 2)
+    assert texts(phone)[0] == "again"
 
 
 def test_arabic_text_runs_from_the_right(console_page, console_answers):

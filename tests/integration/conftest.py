@@ -78,7 +78,7 @@ def _parts(home):
     )
     cipher = Cipher(settings.keys, hash_key=settings.secret_key)
     engine = make_engine(settings.database_url, cipher)
-    return Parts(settings=settings, engine=engine, cipher=cipher, catalogues=Catalogues({}), clients={})
+    return Parts(settings=settings, engine=engine, cipher=cipher, catalogues=Catalogues({}))
 
 
 @pytest.fixture(scope="session")
@@ -93,21 +93,58 @@ def database_postgres():
         yield address
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A migrated SQLite file, made once: each test works on a copy."""
+    path = tmp_path_factory.mktemp("template") / "daleel.db"
+    made = Database.open(f"sqlite:///{path}", (new_key(),))
+    migrate(made.engine)
+    made.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(database_postgres):
+    """The name of a migrated database, made once: each test works on a copy."""
+    name = "template_daleel"
+    _create(database_postgres, name, template="template1")
+    made = Database.open(database_postgres.format(name=name), (new_key(),))
+    migrate(made.engine)
+    made.engine.dispose()
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """A fresh, migrated database of each kind."""
-    url = f"sqlite:///{tmp_path / 'daleel.db'}"
-    if request.param == "postgresql":
+    if request.param == "sqlite":
+        url = _sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
         address = request.getfixturevalue("database_postgres")
         name = f"test_{secrets.token_hex(6)}"
-        admin = create_engine(address.format(name="postgres"), future=True, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
+        _create(address, name, template=request.getfixturevalue("postgres_template"))
         url = address.format(name=name)
     made = Database.open(url, (new_key(),))
-    migrate(made.engine)
     yield made
     for engine in (made.engine, *OPENED):
         engine.dispose()
     OPENED.clear()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template, tmp_path):
+    """A fresh, migrated SQLite file, where the kind of database makes no difference."""
+    made = Database.open(_sqlite_copy(sqlite_template, tmp_path), (new_key(),))
+    yield made
+    made.engine.dispose()
+
+
+def _sqlite_copy(template, folder):
+    return f"sqlite:///{shutil.copy(template, folder / 'daleel.db')}"
+
+
+def _create(address, name, *, template):
+    admin = create_engine(address.format(name="postgres"), future=True, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    admin.dispose()

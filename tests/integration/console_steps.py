@@ -35,7 +35,7 @@ def open_case_of(parts, topic):
     """Let somebody write, open the topic's case, and return its kind and reference."""
     with parts.unit_of_work() as uow:
         incoming = Incoming(Provider.SIMULATOR, Channel.SMS, f"sim:{new_id()}", new_id(), text="hello")
-        message, _ = receive_message(uow, incoming, clock=now, new_id=new_id)
+        message = uow.messages.get(receive_message(uow, incoming, clock=now, new_id=new_id)[0])
         opened = open_case(
             uow,
             topic=topic,

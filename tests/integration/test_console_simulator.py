@@ -8,6 +8,7 @@ import pytest
 
 from bot.console import create_app
 from bot.domain.conversations import Choice
+from bot.domain.deliveries import OutboundState
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
 from bot.wiring import new_id, now
 from tests.integration.console_steps import token_on
@@ -49,7 +50,7 @@ def test_a_message_sent_twice_is_stored_once(console_phone):
 
 def test_a_phone_that_never_wrote_shows_nothing_and_stores_nothing(console_phone, console_parts):
     _, read = console_phone
-    assert read() == {"messages": [], "waiting": False, "after": 0}
+    assert read() == {"messages": [], "waiting": False, "after": 0, "erased": []}
     with console_parts.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM contact").scalar_one() == 0
 
@@ -71,8 +72,8 @@ def test_a_reply_shows_only_once_it_is_sent_and_no_message_is_skipped(console_ph
     assert shown["waiting"] is True
     # When the reply is sent
     with console_parts.unit_of_work() as uow:
-        for message in uow.messages.due_outbound(now(), limit=5):
-            message.mark_sent("sim", now(), is_delivered=True)
+        for message in uow.outbox.ready(now(), limit=5):
+            message.move_on(OutboundState.DELIVERED, now())
         uow.commit()
     # Then asking from the position given shows it, though a later message was seen before
     outbound = [m for m in read(shown["after"])["messages"] if m["direction"] == "outbound"]
@@ -84,6 +85,16 @@ def test_a_reply_shows_only_once_it_is_sent_and_no_message_is_skipped(console_ph
             "fr",
         )
     ]
+
+
+def test_a_message_that_was_erased_leaves_the_phone(console_phone, console_parts):
+    send, read = console_phone
+    message_id = send(text="hello").json["message"]
+    with console_parts.unit_of_work() as uow:
+        uow.messages.get(message_id).erased_at = now()
+        uow.commit()
+    shown = read()
+    assert (shown["messages"], shown["erased"]) == ([], [message_id])
 
 
 def test_a_pressed_choice_arrives_with_its_id(console_phone, console_parts):

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.domain.cases import URGENCY, CaseKind, QueueState
 from bot.domain.contacts import Channel, Provider
-from bot.domain.conversations import Choice, Direction, Message, OutboundState
+from bot.domain.conversations import Choice, Direction, Message, MessageKind
 from bot.domain.errors import ConfigurationError, NotFound, WrongState
 from bot.domain.staff import Role
 from bot.services.cases import list_waiting_cases, open_case
-from bot.services.messages import receive_message
+from bot.services.messages import IncomingMedia, receive_message
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
 from bot.storage import tables
 from bot.storage.cipher import Cipher, new_key
@@ -34,7 +34,7 @@ SECRET_ADDRESS = "+218910000042"
 
 def _receive(database, words="hello", **changes):
     with database.unit_of_work() as uow:
-        return receive_message(uow, make_incoming(words, **changes), clock=FakeClock(), new_id=new_id)[0]
+        return uow.messages.get(receive_message(uow, make_incoming(words, **changes), clock=FakeClock(), new_id=new_id)[0])
 
 
 def _fill(database):
@@ -188,6 +188,19 @@ def test_a_lease_excludes_a_second_owner_until_it_expires_or_is_given_back(datab
     assert lease("one", NOON + timedelta(seconds=32))
 
 
+def test_a_lease_from_before_the_clock_jumped_back_excludes_nobody(database):
+    contact_id = _receive(database).contact_id
+    with database.unit_of_work() as uow:
+        assert uow.contacts.lease(contact_id, owner="one", until=NOON + timedelta(seconds=20), now=NOON)
+        uow.commit()
+    earlier = NOON - timedelta(hours=3)
+    with database.unit_of_work() as uow:
+        assert uow.contacts.lease(contact_id, owner="two", until=earlier + timedelta(seconds=20), now=earlier)
+        uow.commit()
+        # Now it is a lease like any other.
+        assert not uow.contacts.lease(contact_id, owner="one", until=earlier + timedelta(seconds=21), now=earlier)
+
+
 def test_of_two_owners_at_the_same_moment_one_gets_the_lease(database):
     contact_id = _receive(database).contact_id
     owners = iter(range(9))
@@ -232,24 +245,46 @@ def test_choices_and_order_survive_storage(database):
         assert uow.messages.in_conversation(message.conversation_id, after=said[-1].position) == []
 
 
-def test_a_postponed_message_holds_back_later_ones_of_its_conversation(database):
-    here, there = _receive(database), _receive(database, address="sim:bilal")
-    ids = {}
+# Media, corrections, the provider's order
+
+
+def test_media_are_kept_with_their_message_and_their_reference_is_encrypted(database):
+    media = (IncomingMedia("image/jpeg", 1000, "AgACAgQ-secret-file"), IncomingMedia("", None, "another-file"))
+    message = _receive(database, kind=MessageKind.PHOTO, media=media)
     with database.unit_of_work() as uow:
-        for name, of in (("one", here), ("two", here), ("other", there)):
-            sent = make_message(Direction.OUTBOUND, id=new_id(), contact_id=of.contact_id, conversation_id=of.conversation_id)
-            ids[sent.id] = name
-            uow.messages.add(sent)
-            if name == "one":
-                sent.postpone(NOON, seconds=10)
-        uow.commit()
-        due = [ids[m.id] for m in uow.messages.due_outbound(NOON, limit=9)]
-        later = [ids[m.id] for m in uow.messages.due_outbound(NOON + timedelta(seconds=10), limit=9)]
-        uow.messages.get(next(i for i, n in ids.items() if n == "one")).mark_failed("refused", NOON)
-        uow.commit()
-        after_failure = [ids[m.id] for m in uow.messages.due_outbound(NOON, limit=9)]
-    assert (due, later, after_failure) == (["other"], ["one", "two", "other"], ["two", "other"])
-    assert OutboundState.QUEUED.value == "queued"
+        kept = uow.messages.media_of(message.id)
+        assert {(m.content_type, m.size, m.reference) for m in kept} == {
+            ("image/jpeg", 1000, "AgACAgQ-secret-file"),
+            ("", None, "another-file"),
+        }
+        assert uow.messages.get_media(kept[0].id).message_id == message.id
+        with pytest.raises(NotFound):
+            uow.messages.get_media("nowhere")
+    assert b"secret-file" not in stored_bytes(database)
+
+
+def test_the_providers_order_counts_and_may_outgrow_32_bits(database):
+    late = _receive(database, "second", sequence=2**40 + 1)
+    _receive(database, "first", sequence=2**40)
+    with database.unit_of_work() as uow:
+        assert uow.messages.next_received(late.contact_id).text == "first"
+
+
+def test_a_message_is_found_by_its_own_id_at_the_provider_in_its_conversation(database):
+    here, there = _receive(database, message_ref="7"), _receive(database, message_ref="7", address="sim:bilal")
+    with database.unit_of_work() as uow:
+        assert uow.messages.find_by_provider_id(here.conversation_id, "7").id == here.id
+        assert uow.messages.find_by_provider_id(there.conversation_id, "7").id == there.id
+        assert uow.messages.find_by_provider_id(there.conversation_id, "8") is None
+
+
+def test_the_last_time_that_a_provider_brought_something_is_known(database):
+    with database.unit_of_work() as uow:
+        assert uow.messages.latest_inbound_at(Provider.SIMULATOR) is None
+    _receive(database)
+    with database.unit_of_work() as uow:
+        assert uow.messages.latest_inbound_at(Provider.SIMULATOR) == NOON
+        assert uow.messages.latest_inbound_at(Provider.TWILIO) is None
 
 
 # Cases, directory
@@ -308,6 +343,26 @@ def test_a_filled_database_goes_down_and_up_again(database):
     _fill(database)
     with Session(database.engine, future=True) as session:
         assert session.execute(select(func.count()).select_from(tables.message)).scalar_one() == 2
+
+
+def test_what_was_stored_before_the_channels_came_is_kept_by_their_migration_up_and_down(database):
+    message = _fill(database)
+    downgrade(database.engine, "0001")
+    names = {column["name"] for column in inspect(database.engine).get_columns("message")}
+    assert "claim_owner" not in names
+    assert not {"media", "delivery_report"} & set(inspect(database.engine).get_table_names())
+    migrate(database.engine)
+    with database.unit_of_work() as uow:
+        said = uow.messages.in_conversation(message.conversation_id, after=0)
+        assert [(m.text, m.resends, m.template, m.erased_at) for m in said] == [
+            (SECRET_TEXT, 0, None, None),
+            ("Hello", 0, None, None),
+        ]
+        # What waited in the outbox is still to be sent.
+        assert [m.text for m in uow.outbox.ready(NOON, limit=5)] == ["Hello"]
+    # Foreign keys are checked as before.
+    with pytest.raises(IntegrityError), database.unit_of_work() as uow:
+        uow.messages.add(make_message())
 
 
 def test_migrating_twice_changes_nothing(database):

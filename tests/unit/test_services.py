@@ -1,4 +1,4 @@
-"""The services over fakes: inbox, turns, outbox, cases, directory."""
+"""The services over fakes: inbox, turns, cases, directory. The outbox is tested over real databases."""
 
 from __future__ import annotations
 
@@ -8,17 +8,28 @@ from types import SimpleNamespace
 import pytest
 
 from bot.domain.cases import CaseKind, Priority, QueueState
-from bot.domain.contacts import Provider
-from bot.domain.conversations import MAX_TEXT_LENGTH, Choice, Direction, OutboundState
-from bot.domain.errors import InvalidInput, NotFound, Rejected, TryLater, Unreachable, WrongState
+from bot.domain.commands import Command
+from bot.domain.contacts import Channel, Provider
+from bot.domain.conversations import MAX_TEXT_LENGTH, Choice, Direction, InboundState, MessageKind
+from bot.domain.deliveries import OutboundState
+from bot.domain.errors import InvalidInput, NotFound, WrongState
 from bot.domain.staff import Role
 from bot.services.cases import list_waiting_cases, open_case
 from bot.services.directory import MAX_SHOWN, entries_to_tell, take_back_entry, verify_entry
-from bot.services.messages import receive_message
-from bot.services.outbox import MAX_ATTEMPTS, send_due_messages
-from bot.services.turns import LEASE, Reply, Understood, finish_turn, lease_contact, next_turn, release_contact
-from tests.builders import NOON, make_address, make_conversation, make_entry, make_incoming, make_message
-from tests.fakes import CountingIds, FakeClient, FakeClock, InMemoryUnitOfWork
+from bot.services.messages import IncomingMedia, correct_message, primary_language, receive_message
+from bot.services.turns import (
+    ERASABLE,
+    LEASE,
+    Reply,
+    Understood,
+    count_failure,
+    finish_turn,
+    lease_contact,
+    next_turn,
+    release_contact,
+)
+from tests.builders import NOON, make_entry, make_incoming, make_message
+from tests.fakes import CountingIds, FakeClock, InMemoryUnitOfWork
 
 REPLY = Reply("return_cost", "It is free.")
 UNDERSTOOD = Understood("fr", False, "return_cost", "answer", 0.8)
@@ -30,7 +41,8 @@ def hotline():
     uow, clock, new_id = InMemoryUnitOfWork(), FakeClock(), CountingIds()
 
     def receive(text="hello", **changes):
-        return receive_message(uow, make_incoming(text, **changes), clock=clock, new_id=new_id)
+        message_id, is_new = receive_message(uow, make_incoming(text, **changes), clock=clock, new_id=new_id)
+        return uow.messages.get(message_id), is_new
 
     def finish(turn, *, understood=UNDERSTOOD, replies=(REPLY,)):
         finish_turn(uow, turn, understood=understood, replies=replies, clock=clock, new_id=new_id)
@@ -70,6 +82,70 @@ def test_a_person_who_writes_again_is_the_same_contact_in_the_same_conversation(
     assert (second.contact_id, second.conversation_id) == (first.contact_id, first.conversation_id)
 
 
+def test_the_key_against_repeats_and_the_messages_own_id_are_kept_apart(hotline):
+    message, _ = hotline.receive(provider_id="update-7", message_ref="42")
+    assert message.provider_id == "42"
+    assert hotline.uow.messages.find_inbound(Provider.SIMULATOR, "update-7") == message.id
+    assert hotline.uow.messages.find_inbound(Provider.SIMULATOR, "42") is None
+
+
+def test_files_are_kept_with_their_message(hotline):
+    media = (IncomingMedia("image/jpeg", 1000, "file-1"), IncomingMedia("", None, "file-2"))
+    message, _ = hotline.receive("look", kind=MessageKind.PHOTO, media=media)
+    kept = hotline.uow.messages.media_of(message.id)
+    assert [(m.content_type, m.size, m.reference, m.fetched_at) for m in kept] == [
+        ("image/jpeg", 1000, "file-1", None),
+        ("", None, "file-2", None),
+    ]
+
+
+def test_the_line_that_was_written_to_last_is_the_one_to_answer_from(hotline):
+    hotline.receive(line="+15550001")
+    hotline.receive(line="+15550002")
+    hotline.receive()
+    (address,) = hotline.uow.contacts.addresses.values()
+    assert address.line == "+15550002"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("fr", "fr"), ("fr-CA", "fr"), ("AR_ly", "ar"), ("en-US-x-y", "en"), ("ha", None), ("", None), (None, None), ("-", None)],
+)
+def test_of_a_language_tag_only_one_of_our_languages_is_kept(tag, language):
+    assert primary_language(tag) == language
+
+
+def test_what_the_app_says_of_its_language_is_a_hint_until_something_is_understood(hotline):
+    message, _ = hotline.receive("1", language_hint="fr-FR")
+    conversation = hotline.uow.conversations.get(message.conversation_id)
+    assert (conversation.language, conversation.language_hint) == (None, "fr")
+    turn = next_turn(hotline.uow, message.contact_id)
+    assert (turn.language, turn.language_is_chosen) == ("fr", False)
+    hotline.finish(turn, understood=Understood("ar", False, None, None, None))
+    hotline.receive("2", language_hint="fr-FR")
+    assert next_turn(hotline.uow, message.contact_id).language == "ar"
+
+
+def test_a_correction_replaces_the_text_and_is_no_new_message(hotline):
+    message, _ = hotline.receive("I need hlep", message_ref="7")
+    correction = make_incoming("I need help", message_ref="7")
+    assert correct_message(hotline.uow, correction, clock=hotline.clock)
+    assert (message.text, message.edited_at, message.state) == ("I need help", NOON, InboundState.RECEIVED.value)
+    assert len(hotline.uow.messages.rows) == 1
+
+
+def test_a_correction_of_what_is_unknown_or_ours_changes_nothing(hotline):
+    assert not correct_message(hotline.uow, make_incoming(message_ref="7"), clock=hotline.clock)
+    message, _ = hotline.receive(message_ref="7")
+    assert not correct_message(hotline.uow, make_incoming(message_ref="8"), clock=hotline.clock)
+    assert not correct_message(hotline.uow, make_incoming(message_ref=None), clock=hotline.clock)
+    assert not correct_message(hotline.uow, make_incoming(message_ref="7", address="sim:bilal"), clock=hotline.clock)
+    ours = make_message(Direction.OUTBOUND, conversation_id=message.conversation_id, provider_id="9", text="ours")
+    hotline.uow.messages.add(ours)
+    assert not correct_message(hotline.uow, make_incoming("theirs", message_ref="9"), clock=hotline.clock)
+    assert ours.text == "ours"
+
+
 def test_another_address_is_another_contact(hotline):
     assert hotline.receive()[0].contact_id != hotline.receive(address="sim:bilal")[0].contact_id
 
@@ -100,6 +176,51 @@ def test_messages_of_a_contact_are_taken_in_order(hotline):
     turn = next_turn(hotline.uow, first.contact_id)
     hotline.finish(turn)
     assert [turn.text, next_turn(hotline.uow, first.contact_id).text] == ["first", "second"]
+
+
+def test_where_the_provider_has_an_order_it_counts_and_not_the_arrival(hotline):
+    late, _ = hotline.receive("second", sequence=12)
+    hotline.receive("first", sequence=11)
+    assert next_turn(hotline.uow, late.contact_id).text == "first"
+
+
+def test_a_turn_knows_its_provider_and_how_often_it_failed(hotline):
+    message, _ = hotline.receive()
+    count_failure(hotline.uow, message.id)
+    count_failure(hotline.uow, message.id)
+    turn = next_turn(hotline.uow, message.contact_id)
+    assert (turn.provider, turn.failures) == (Provider.SIMULATOR, 2)
+
+
+@pytest.mark.parametrize(
+    ("incoming", "command"),
+    [
+        ({"text": "/stop"}, Command.STOP),
+        ({"text": "stop", "pressed": "return_cost"}, None),
+        ({"text": "stop", "kind": MessageKind.PHOTO}, None),
+        ({"text": "please stop"}, None),
+    ],
+)
+def test_only_a_typed_word_that_is_the_whole_message_is_a_command(hotline, incoming, command):
+    message, _ = hotline.receive(**incoming)
+    assert next_turn(hotline.uow, message.contact_id).command is command
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "command"),
+    [
+        ("مساعدة", "مساعده", None),
+        ("مساعدة", "help", None),
+        ("Return", "help", Command.HELP),
+        ("Stop", "stop", Command.STOP),
+    ],
+)
+def test_a_word_that_was_offered_is_picked_and_not_obeyed_but_for_stop(hotline, title, text, command):
+    message, _ = hotline.receive()
+    offer = Reply("menu", "Menu", (Choice("request_assistance", title),))
+    hotline.finish(next_turn(hotline.uow, message.contact_id), replies=[offer])
+    hotline.receive(text)
+    assert next_turn(hotline.uow, message.contact_id).command is command
 
 
 def test_a_turn_finished_twice_is_refused_and_gives_no_second_reply(hotline):
@@ -139,6 +260,35 @@ def test_stop_messages_marks_the_address(hotline):
     assert address.stopped_at == NOON
 
 
+def test_stop_withdraws_what_was_not_sent_yet_and_the_goodbye_still_goes(hotline):
+    message, _ = hotline.receive()
+    hotline.finish(next_turn(hotline.uow, message.contact_id))
+    hotline.receive("/stop")
+    turn = next_turn(hotline.uow, message.contact_id)
+    hotline.finish(
+        turn, understood=Understood("en", False, None, "command", None), replies=[Reply("stop_messages", "Goodbye.")]
+    )
+    earlier, goodbye = _outbound(hotline.uow)
+    assert (earlier.state, earlier.failure) == (OutboundState.WITHDRAWN.value, "opted_out")
+    assert goodbye.state == OutboundState.QUEUED.value
+    (address,) = hotline.uow.contacts.addresses.values()
+    assert (address.stopped_at, address.stop_reason) == (NOON, "opted_out")
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_erase_asks_for_the_messages_of_two_days_on_telegram_only(hotline, channel):
+    old, _ = hotline.receive("old", channel=channel)
+    hotline.finish(next_turn(hotline.uow, old.contact_id))
+    hotline.clock.advance(seconds=ERASABLE.total_seconds() + 1)
+    recent, _ = hotline.receive("recent", channel=channel)
+    hotline.finish(next_turn(hotline.uow, old.contact_id))
+    wish, _ = hotline.receive("erase", channel=channel)
+    hotline.finish(next_turn(hotline.uow, old.contact_id))
+    asked = {m.id for m in hotline.uow.messages.rows.values() if m.erase_asked_at is not None}
+    # What we said was not sent yet, so nothing of ours is on the phone.
+    assert asked == ({recent.id, wish.id} if channel is Channel.TELEGRAM else set())
+
+
 def test_a_contact_is_handled_by_one_process_at_a_time(hotline):
     uow, clock = hotline.uow, hotline.clock
     assert lease_contact(uow, "c", owner="one", clock=clock)
@@ -148,85 +298,6 @@ def test_a_contact_is_handled_by_one_process_at_a_time(hotline):
     assert lease_contact(uow, "c", owner="two", clock=clock)
     release_contact(uow, "c", owner="one")  # not theirs any more
     assert not lease_contact(uow, "c", owner="one", clock=clock)
-
-
-# The outbox
-
-
-def _fill_outbox(uow, *texts, conversation="conversation"):
-    address = make_address(id=f"address of {conversation}")
-    uow.contacts.add_address(address)
-    uow.conversations.add(make_conversation(id=conversation, channel_address_id=address.id))
-    for text in texts:
-        uow.messages.add(make_message(Direction.OUTBOUND, text=text, conversation_id=conversation))
-
-
-def _send(uow, client, clock):
-    return send_due_messages(uow, {Provider.SIMULATOR: client}, clock=clock)
-
-
-def test_replies_are_sent_in_order_and_once(hotline):
-    _fill_outbox(hotline.uow, "one", "two", "three")
-    client = FakeClient()
-    _send(hotline.uow, client, hotline.clock)
-    counts = _send(hotline.uow, client, hotline.clock)
-    assert client.taken == ["one", "two", "three"]
-    assert counts == {"sent": 0, "postponed": 0, "failed": 0}
-
-
-def test_a_message_that_must_wait_holds_back_its_conversation_only(hotline):
-    _fill_outbox(hotline.uow, "one", "two")
-    _fill_outbox(hotline.uow, "other", conversation="elsewhere")
-    client = FakeClient({"one": TryLater("busy", after=5)})
-    assert _send(hotline.uow, client, hotline.clock) == {"sent": 1, "postponed": 1, "failed": 0}
-    # Before its time nothing moves; at its time both go, in order.
-    client.errors.clear()
-    assert _send(hotline.uow, client, hotline.clock)["sent"] == 0
-    hotline.clock.advance(seconds=5)
-    _send(hotline.uow, client, hotline.clock)
-    assert client.taken == ["other", "one", "two"]
-
-
-def test_pauses_grow_and_end_after_the_last_attempt(hotline):
-    _fill_outbox(hotline.uow, "one", "two")
-    client = FakeClient({"one": TryLater("busy", after=5)})
-    pauses = []
-    for _ in range(MAX_ATTEMPTS):
-        _send(hotline.uow, client, hotline.clock)
-        first, _second = _outbound(hotline.uow)
-        if first.state == OutboundState.QUEUED.value:
-            pauses.append((first.next_attempt_at - hotline.clock()).total_seconds())
-            hotline.clock.time = first.next_attempt_at
-    assert pauses == [5 * 2**n for n in range(MAX_ATTEMPTS - 1)]
-    assert (first.state, first.failure) == (OutboundState.FAILED.value, "busy")
-    assert client.taken == ["two"]
-
-
-@pytest.mark.parametrize("error", [Rejected("too_long"), Unreachable("blocked")])
-def test_a_refused_message_fails_at_once_and_holds_nothing_back(hotline, error):
-    _fill_outbox(hotline.uow, "one", "two")
-    assert _send(hotline.uow, FakeClient({"one": error}), hotline.clock) == {"sent": 1, "postponed": 0, "failed": 1}
-    assert _outbound(hotline.uow)[0].failure == error.code
-
-
-def test_a_clients_fault_holds_back_only_the_conversation_that_met_it(hotline):
-    _fill_outbox(hotline.uow, "one", "two")
-    _fill_outbox(hotline.uow, "other", conversation="elsewhere")
-    client = FakeClient({"one": RuntimeError("a bug")})
-    assert _send(hotline.uow, client, hotline.clock) == {"sent": 1, "postponed": 1, "failed": 0}
-    assert client.taken == ["other"]
-
-
-def test_a_message_for_a_channel_that_is_off_fails(hotline):
-    _fill_outbox(hotline.uow, "one")
-    assert send_due_messages(hotline.uow, {}, clock=hotline.clock)["failed"] == 1
-
-
-def test_each_outcome_is_committed_by_itself(hotline):
-    _fill_outbox(hotline.uow, "one", "two")
-    before = hotline.uow.commits
-    _send(hotline.uow, FakeClient({"two": Rejected("no")}), hotline.clock)
-    assert hotline.uow.commits == before + 2
 
 
 # Cases

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bot.domain.contacts import Channel, Provider
+from bot.domain.deliveries import FAILURES
 from bot.domain.errors import ConfigurationError
+from bot.gateway_checks import REASONS
 from bot.settings import PROJECT, home_of, load_settings
+
+TELEGRAM = {"TELEGRAM_TOKEN": "4711:AAH-x_y", "TELEGRAM_SECRET_TOKEN": "Secret_of-the-hook"}
+TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "the-auth-token", "TWILIO_WHATSAPP_FROM": "+15550001111"}
+GATEWAY = {"SMS_GATEWAY_URL": "https://gateway.example/send", "SMS_GATEWAY_SECRET": "g" * 16}
+PUBLIC = {"PUBLIC_URL": "https://hotline.example"}
+_EVERYTHING = {**PUBLIC, **TELEGRAM, **TWILIO, **GATEWAY}
 
 
 class _Watching(Mapping):
@@ -54,6 +64,110 @@ def test_a_wrong_setting_is_named_in_one_line(environment, name, value):
     assert "\n" not in problem
 
 
+@pytest.mark.parametrize(
+    ("base", "name", "value"),
+    [
+        (TELEGRAM, "TELEGRAM_TOKEN", "4711"), (TELEGRAM, "TELEGRAM_TOKEN", "bot4711:AAH"),
+        (TELEGRAM, "TELEGRAM_TOKEN", "4711:AA H"), (TELEGRAM, "TELEGRAM_SECRET_TOKEN", ""),
+        (TELEGRAM, "TELEGRAM_SECRET_TOKEN", "a b"), (TELEGRAM, "TELEGRAM_SECRET_TOKEN", "x" * 257),
+        (TELEGRAM, "TELEGRAM_MODE", "push"), (TELEGRAM, "TELEGRAM_API_URL", "api.telegram.org"),
+        (TELEGRAM, "PUBLIC_URL", ""),
+        (TWILIO, "TWILIO_ACCOUNT_SID", ""), (TWILIO, "TWILIO_ACCOUNT_SID", "AC123"), (TWILIO, "TWILIO_AUTH_TOKEN", " , "),
+        (TWILIO, "TWILIO_WHATSAPP_FROM", ""), (TWILIO, "TWILIO_WHATSAPP_FROM", "0912345678"),
+        (TWILIO, "TWILIO_SMS_FROM", "+0555"), (TWILIO, "TWILIO_SMS_FROM", "a sender id too long"),
+        (TWILIO, "TWILIO_MESSAGING_SERVICE_SID", "MG1"), (TWILIO, "TWILIO_API_URL", "ftp://x"),
+        (TWILIO, "TWILIO_CONTENT_SIDS", "reply_ready_ar"), (TWILIO, "TWILIO_CONTENT_SIDS", "reply_ready_ar=MG" + "0" * 32),
+        (TWILIO, "PUBLIC_URL", ""),
+        (GATEWAY, "SMS_GATEWAY_URL", "gateway.example"), (GATEWAY, "SMS_GATEWAY_FORMAT", "xml"),
+        (GATEWAY, "SMS_GATEWAY_SECRET", ""), (GATEWAY, "SMS_GATEWAY_SECRET", "x" * 15),
+        (GATEWAY, "SMS_GATEWAY_SECRET", "a secret with spaces"), (GATEWAY, "SMS_GATEWAY_SECRET_NAME", "a b"),
+        (GATEWAY, "SMS_GATEWAY_FIELDS", "to="), (GATEWAY, "SMS_GATEWAY_FIELDS", "shade=blue"),
+        (GATEWAY, "SMS_GATEWAY_INBOUND_FIELDS", "text="), (GATEWAY, "SMS_GATEWAY_REPORT_FIELDS", "status="),
+        (GATEWAY, "SMS_GATEWAY_STATUSES", "1=arrived"), (GATEWAY, "SMS_GATEWAY_STATUSES", "2=undelivered:tired"),
+        (GATEWAY, "SMS_GATEWAY_REPORT_QUERY", "a b"), (GATEWAY, "SMS_GATEWAY_NUMBERS", "national"),
+        (GATEWAY, "SMS_GATEWAY_CODINGS", "gsm8=1"), (GATEWAY, "SMS_GATEWAY_ID", "("), (GATEWAY, "SMS_GATEWAY_ACCEPTED", "["),
+        (GATEWAY, "SMS_GATEWAY_AUTHORIZATION", "Bearer\n"), (GATEWAY, "PUBLIC_URL", ""),
+        ({}, "SMS_PRICES", "LY"), ({}, "SMS_PRICES", "LY=cheap"), ({}, "SMS_PRICES", "Libya=0.1"), ({}, "SMS_PRICES", "LY=-1"),
+        ({}, "SMS_PRICES", "LY=NaN"), ({}, "SMS_PARTS_PER_MINUTE", "0"), ({}, "SMS_PARTS_PER_MINUTE", "many"),
+        ({}, "SMS_PARTS_PER_MINUTE", "٦٠"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_of_a_provider_is_named_in_one_line(environment, base, name, value):
+    problem = _problem({**environment, **PUBLIC, **base, name: value})
+    assert name in problem
+    assert "\n" not in problem
+    assert not any(secret in problem for secret in ("AAH", "the-auth-token", "Secret_of-the-hook", "g" * 16))
+
+
+def test_a_channel_without_credentials_is_off(environment):
+    settings = load_settings({**environment, **PUBLIC})
+    assert (settings.telegram, settings.twilio, settings.gateway, settings.channels) == (None, None, None, {})
+
+
+@pytest.mark.parametrize(
+    ("more", "channels"),
+    [
+        (TELEGRAM, {Channel.TELEGRAM: Provider.TELEGRAM}),
+        (TWILIO, {Channel.WHATSAPP: Provider.TWILIO}),
+        ({**TWILIO, "TWILIO_SMS_FROM": "DALEEL"}, {Channel.WHATSAPP: Provider.TWILIO, Channel.SMS: Provider.TWILIO}),
+        (
+            {**TWILIO, "TWILIO_WHATSAPP_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": "MG" + "a" * 32},
+            {Channel.SMS: Provider.TWILIO},
+        ),
+        (GATEWAY, {Channel.SMS: Provider.GATEWAY}),
+        ({**TWILIO, **GATEWAY}, {Channel.WHATSAPP: Provider.TWILIO, Channel.SMS: Provider.GATEWAY}),
+    ],
+)
+def test_a_channel_with_credentials_is_on(environment, more, channels):
+    assert load_settings({**environment, **PUBLIC, **more}).channels == channels
+
+
+def test_sms_has_one_provider(environment):
+    problem = _problem({**environment, **PUBLIC, **TWILIO, **GATEWAY, "TWILIO_SMS_FROM": "+15550002222"})
+    assert "SMS_GATEWAY_URL" in problem
+    assert "TWILIO_SMS_FROM" in problem
+
+
+def test_polling_needs_neither_a_public_address_nor_a_secret(environment):
+    settings = load_settings({**environment, "TELEGRAM_TOKEN": "4711:AAH", "TELEGRAM_MODE": "polling"})
+    assert (settings.telegram.mode, settings.telegram.bot_id, settings.telegram.secret_token) == ("polling", "4711", "")
+
+
+def test_during_a_rotation_both_tokens_count_the_new_one_first(environment):
+    settings = load_settings({**environment, **PUBLIC, **TWILIO, "TWILIO_AUTH_TOKEN": "new, old"})
+    assert settings.twilio.auth_tokens == ("new", "old")
+
+
+def test_a_whatsapp_number_may_have_twilios_prefix(environment):
+    settings = load_settings({**environment, **PUBLIC, **TWILIO, "TWILIO_WHATSAPP_FROM": "whatsapp:+15550001111"})
+    assert settings.twilio.whatsapp_from == "+15550001111"
+
+
+def test_templates_and_prices_are_pairs(environment):
+    sid = "HX" + "0" * 32
+    more = {"TWILIO_CONTENT_SIDS": f"reply_ready_ar={sid}, list_5 = {sid},", "SMS_PRICES": "LY=0.085, *=0.10"}
+    settings = load_settings({**environment, **PUBLIC, **TWILIO, **more, "SMS_PARTS_PER_MINUTE": "180"})
+    assert settings.twilio.contents == {"reply_ready_ar": sid, "list_5": sid}
+    assert settings.sms_prices == {"LY": Decimal("0.085"), "*": Decimal("0.10")}
+    assert settings.sms_parts_per_minute == 180
+
+
+def test_a_gateways_names_replace_ours_one_by_one(environment):
+    more = {
+        "SMS_GATEWAY_FIELDS": "to=msisdn,from=", "SMS_GATEWAY_PARAMETERS": "user=daleel&password=a%26b&flag=",
+        "SMS_GATEWAY_INBOUND_FIELDS": "from=sender", "SMS_GATEWAY_STATUSES": "1=delivered,2=undelivered:phone_off",
+    }  # fmt: skip
+    gateway = load_settings({**environment, **PUBLIC, **GATEWAY, **more}).gateway
+    assert gateway.fields == {"to": "msisdn", "text": "text", "from": ""}
+    assert gateway.parameters == {"user": "daleel", "password": "a&b", "flag": ""}
+    assert (gateway.inbound_fields["from"], gateway.inbound_fields["text"]) == ("sender", "text")
+    assert gateway.statuses == {"1": "delivered", "2": "undelivered:phone_off"}
+
+
+def test_the_reasons_that_a_gateway_can_mean_are_reasons_of_ours():
+    assert set(REASONS) <= set(FAILURES)
+
+
 def test_all_missing_settings_are_named_together():
     problem = _problem({"CONSOLE_PORT": "x"})
     assert all(name in problem for name in ("DALEEL_KEYS", "DALEEL_SECRET_KEY", "CONSOLE_PORT"))
@@ -86,12 +200,15 @@ def test_the_public_url_has_no_slash_at_the_end(environment):
 
 def test_secrets_do_not_show(environment):
     address = "postgresql://amal:pass-word@host/name"
-    shown = repr(load_settings({**environment, "DATABASE_URL": address}))
-    assert not any(secret in shown for secret in ("pass-word", environment["DALEEL_KEYS"], environment["DALEEL_SECRET_KEY"]))
+    private = {"SMS_GATEWAY_PARAMETERS": "password=open-sesame", "SMS_GATEWAY_AUTHORIZATION": "Bearer open-sesame"}
+    shown = repr(load_settings({**environment, **_EVERYTHING, **private, "DATABASE_URL": address}))
+    secrets = ("pass-word", environment["DALEEL_KEYS"], environment["DALEEL_SECRET_KEY"], "open-sesame")
+    tokens = ("AAH-x_y", "Secret_of-the-hook", "the-auth-token", "g" * 16)
+    assert [secret for secret in (*secrets, *tokens) if secret in shown] == []
 
 
 def test_the_example_explains_exactly_the_settings_that_are_read(environment):
-    watching = _Watching(environment)
+    watching = _Watching({**environment, **_EVERYTHING})
     load_settings(watching)
     example = (PROJECT / ".env.example").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) == sorted(watching.asked)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from bot.domain.contacts import ChannelAddress
-from bot.domain.conversations import Message
-from bot.services.ports import Sent
+from bot.services.ports import Outgoing, Sent
 
 
 class SimulatorClient:
     """A provider that always answers yes."""
 
-    def send(self, address: ChannelAddress, message: Message) -> Sent:
+    can_look_up = True
+
+    async def send(self, outgoing: Outgoing) -> Sent:
         """Take the message; it is shown on the phone as soon as it is marked delivered."""
-        return Sent(provider_id=f"sim-{message.id}", is_delivered=True)
+        return Sent(provider_id=f"sim-{outgoing.message.id}", is_delivered=True)
+
+    async def look_up(self, outgoing: Outgoing) -> Sent | None:
+        """Take it now: a message that was not marked delivered was never shown."""
+        return await self.send(outgoing)
+
+    async def erase(self, address: ChannelAddress, provider_id: str) -> None:
+        """Agree: a message marked erased is no longer shown."""
+
+    async def close(self) -> None:
+        """Hold nothing."""

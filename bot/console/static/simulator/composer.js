@@ -6,13 +6,15 @@ import { smsSize } from "./sms.js";
 import { say } from "./words.js";
 
 const ATTACHABLE = ["photo", "voice", "sticker", "location", "video", "file"];
+// Where a phone may say that it is: latitude, longitude.
+const PLACES = { tripoli: "32.88720,13.19130", sabha: "27.03770,14.42830", zuwara: "32.93120,12.08200" };
 
 /** Make the composer; `onSend({kind, text})` is called with what is to be sent. */
 export function makeComposer(channel, maxLength, onSend) {
   const box = make("textarea", { rows: "1", dir: "auto", maxlength: maxLength, "aria-label": say("write"), placeholder: say("write"), enterkeyhint: "send" });
   const send = make("button", { type: "submit", class: "send", title: say("send"), "aria-label": say("send"), disabled: true }, icon("send"));
   const counter = channel === "sms" ? make("div", { class: "counter" }) : null;
-  const [attach, menu] = makeAttachMenu((kind) => onSend({ kind, text: "" }));
+  const [attach, menu] = makeAttachMenu((kind, text = "") => onSend({ kind, text }));
   const form = make("form", { class: "composer", autocomplete: "off" }, attach, menu, box, send);
 
   const refresh = () => {
@@ -45,15 +47,24 @@ function makeAttachMenu(onPick) {
     menu.hidden = !isOpen;
     button.setAttribute("aria-expanded", `${isOpen}`);
   };
-  for (const kind of ATTACHABLE) {
-    const pick = () => {
-      show(false);
-      button.focus();
-      onPick(kind);
-    };
-    menu.append(make("button", { type: "button", "data-kind": kind, onclick: pick }, icon(kind), say(`kind_${kind}`)));
-  }
+  const pick = (kind, text) => {
+    show(false);
+    button.focus();
+    onPick(kind, text);
+  };
+  const item = (name, attributes, words, onclick) => make("button", { type: "button", ...attributes, onclick }, icon(name), words);
+  const places = Object.entries(PLACES).map(([id, text]) =>
+    item("location", { "data-place": id }, say(`place_${id}`), () => pick("location", text)));
+  const askWhere = () => {
+    // The focus moves before its old place goes: a menu that loses the focus closes.
+    menu.append(...places);
+    places[0].focus();
+    for (const one of kinds) one.remove();
+  };
+  const kinds = ATTACHABLE.map((kind) =>
+    item(kind, { "data-kind": kind }, say(`kind_${kind}`), kind === "location" ? askWhere : () => pick(kind)));
   button.addEventListener("click", () => {
+    menu.replaceChildren(...kinds);
     show(menu.hidden);
     if (!menu.hidden) menu.firstElementChild.focus();
   });

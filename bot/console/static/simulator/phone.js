@@ -62,6 +62,16 @@ export class Phone {
     return true;
   }
 
+  // What the hotline deleted from the phone is gone here, too, the person's own messages included.
+  #erase(ids) {
+    const gone = [...this.messages].filter(([, message]) => ids.has(message.id));
+    for (const [key, message] of gone) {
+      message.element?.remove();
+      this.messages.delete(key);
+    }
+    return gone.length > 0;
+  }
+
   #send({ kind, text, pressed = null }) {
     const own_id = newId();
     const at = new Date().toISOString();
@@ -75,7 +85,9 @@ export class Phone {
     this.outgoing = this.outgoing.then(async () => {
       const { kind, text, pressed } = this.messages.get(own_id);
       try {
-        await sendMessage(this.phone, { channel: this.channel, kind, text, pressed, id: own_id });
+        const { message: id } = await sendMessage(this.phone, { channel: this.channel, kind, text, pressed, id: own_id });
+        // From now on the hotline speaks of it by this id, also when it was erased before we ever read it back.
+        Object.assign(this.messages.get(own_id), { id });
         this.isWaiting = true;
         this.#setTrouble(null);
         this.#poll();
@@ -98,8 +110,9 @@ export class Phone {
     let pause = USUAL_PAUSE;
     try {
       const news = await readMessages(this.phone, this.channel, this.after);
+      const isErased = this.#erase(new Set(news.erased));
       const isChanged = news.messages.map((message) => this.#keep(message)).some(Boolean);
-      if (isChanged || news.waiting !== this.isWaiting) {
+      if (isErased || isChanged || news.waiting !== this.isWaiting) {
         this.isWaiting = news.waiting;
         this.#show();
       }

@@ -1,0 +1,1 @@
+"""The plain SMS road: an HTTP gateway of a local operator or aggregator, Kannel among them."""

@@ -1,0 +1,80 @@
+"""``daleel worker``: the outbox and its chores, with the clients of the providers that are on."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from bot.channels.simulator.client import SimulatorClient
+from bot.delivery.chores import catch_up, erase_on_request
+from bot.delivery.prices import SmsPrices
+from bot.delivery.stopping import Stop
+from bot.delivery.worker import OutboxWorker
+from bot.domain.contacts import LANGUAGES, Provider
+from bot.logs import configure_logging
+from bot.services.ports import ChannelClient
+from bot.settings import Settings
+from bot.wiring import Parts, build
+
+
+def serve_worker(settings: Settings) -> None:
+    """Send the outbox until a signal."""
+    configure_logging("worker")
+    stop = Stop()
+    stop.on(signal.SIGTERM, signal.SIGINT)
+    asyncio.run(_work(build(settings), stop))
+
+
+def make_clients(parts: Parts) -> dict[Provider, ChannelClient]:
+    """Return a client for each provider that is on; libraries are loaded only where they are needed."""
+    settings = parts.settings
+    clients: dict[Provider, ChannelClient] = {Provider.SIMULATOR: SimulatorClient()}
+    if settings.telegram is not None:
+        from bot.channels.telegram.client import TelegramClient
+
+        clients[Provider.TELEGRAM] = TelegramClient(settings.telegram)
+    if settings.twilio is not None and settings.public_url is not None:
+        from bot.channels.twilio.client import TwilioClient
+
+        clients[Provider.TWILIO] = TwilioClient(
+            settings.twilio,
+            public_url=settings.public_url,
+            list_labels=_list_labels(parts),
+        )
+    if settings.gateway is not None and settings.public_url is not None:
+        from bot.channels.gateway.client import GatewayClient
+
+        clients[Provider.GATEWAY] = GatewayClient(settings.gateway, public_url=settings.public_url)
+    return clients
+
+
+def _list_labels(parts: Parts) -> dict[str, str]:
+    catalogues = parts.catalogues
+    return {code: catalogues.text(code, "list_button") for code in LANGUAGES if catalogues.has(code, "list_button", "text")}
+
+
+async def _work(parts: Parts, stop: Stop) -> None:
+    settings = parts.settings
+    clients = make_clients(parts)
+    worker = OutboxWorker(
+        parts,
+        clients,
+        price_of=SmsPrices(settings.sms_prices).price_of,
+        sms_parts_per_minute=settings.sms_parts_per_minute,
+    )
+    chores = [asyncio.create_task(erase_on_request(parts, clients, stop))]
+    if settings.twilio is not None:
+        from bot.channels.twilio.catch_up import missed_messages
+
+        twilio = settings.twilio
+        chores.append(
+            asyncio.create_task(catch_up(parts, Provider.TWILIO, lambda since: missed_messages(twilio, since=since), stop))
+        )
+    try:
+        await worker.run(stop)
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+        for client in clients.values():
+            await client.close()

@@ -1,0 +1,58 @@
+"""One case: what it is, the files that came with the conversation, and what became of our last messages. No texts yet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from bot.console.outside import now, parts
+from bot.console.permissions import requires
+from bot.domain.cases import Case
+from bot.domain.conversations import Direction
+from bot.domain.errors import NotFound
+from bot.services.cases import list_waiting_cases
+from bot.services.deliveries import delivery_of, hidden_kinds
+from bot.services.media import list_media, may_see_media
+from bot.services.ports import UnitOfWork
+
+MAX_DELIVERIES = 20
+MAX_OPEN_CASES = 10_000
+
+pages = Blueprint("cases", __name__)
+
+
+@pages.get("/cases/<string:reference>")
+@requires("see_cases")
+def show(reference: str) -> ResponseReturnValue:
+    """Show an open case that the roles may see; any other is not found, so that nobody learns that it exists."""
+    roles = current_user.role_set
+    with parts().unit_of_work() as uow:
+        case = _find(uow, reference)
+        conversation = uow.conversations.get(case.conversation_id)
+        # Like the files, what we sent may belong to another matter of this person.
+        is_shared = may_see_media(uow, case.contact_id, roles)
+        messages = uow.messages.in_conversation(conversation.id, after=0) if is_shared else []
+        outbound = [message for message in messages if message.direction is Direction.OUTBOUND]
+        return render_template(
+            "case.html",
+            case=case,
+            conversation=conversation,
+            as_of=now(),
+            media=list_media(uow, messages),
+            deliveries=[delivery_of(message, conversation.channel) for message in outbound[: -MAX_DELIVERIES - 1 : -1]],
+            has_hidden=bool(hidden_kinds(roles)),
+        )
+
+
+def _find(uow: UnitOfWork, reference: str) -> Case:
+    """Return a case by the overview's own rule.
+
+    Raises:
+        NotFound: If there is no such open case, or it is of a kind that the roles do not see.
+    """
+    visible = list_waiting_cases(uow, current_user.role_set, limit=MAX_OPEN_CASES)
+    found = next((case for case in visible if case.reference == reference.upper()), None)
+    if found is None:
+        raise NotFound("case_not_found", reference)
+    return found

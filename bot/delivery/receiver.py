@@ -1,0 +1,54 @@
+"""Stores what the webhooks bring: one transaction for each, and a second try when two came at once."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.contacts import Channel, Provider
+from bot.services.delivery_reports import record_report
+from bot.services.messages import Incoming, correct_message, receive_message, resume_address, stop_address
+from bot.services.ports import DeliveryReport
+from bot.wiring import Parts, new_id, now
+
+
+class StoringReceiver:
+    """Fulfils ``bot.channels.edge.Receiver`` over the database."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def message(self, incoming: Incoming) -> bool:
+        """Store a message; False if it is a repeat."""
+        return self.receive(incoming)[1]
+
+    def receive(self, incoming: Incoming) -> tuple[str, bool]:
+        """Store a message; return its id and whether it is new."""
+        try:
+            return self._receive(incoming)
+        except IntegrityError:
+            # The same message, or the first two of one person, came at once: now the other one is stored.
+            return self._receive(incoming)
+
+    def _receive(self, incoming: Incoming) -> tuple[str, bool]:
+        with self._parts.unit_of_work() as uow:
+            return receive_message(uow, incoming, clock=now, new_id=new_id)
+
+    def correction(self, incoming: Incoming) -> bool:
+        """Store a corrected text; False if the message is unknown."""
+        with self._parts.unit_of_work() as uow:
+            return correct_message(uow, incoming, clock=now)
+
+    def report(self, report: DeliveryReport) -> bool:
+        """Store a delivery report; False if it is a repeat."""
+        with self._parts.unit_of_work() as uow:
+            return record_report(uow, report, templates=self._parts.window_templates, clock=now, new_id=new_id)
+
+    def stop(self, provider: Provider, channel: Channel, address: str, *, reason: str) -> None:
+        """Record that nothing can be sent to an address any more."""
+        with self._parts.unit_of_work() as uow:
+            stop_address(uow, provider=provider, channel=channel, address=address, reason=reason, clock=now)
+
+    def resume(self, provider: Provider, channel: Channel, address: str) -> None:
+        """Record that an address takes messages again."""
+        with self._parts.unit_of_work() as uow:
+            resume_address(uow, provider=provider, channel=channel, address=address)

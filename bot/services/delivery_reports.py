@@ -1,0 +1,93 @@
+"""Delivery reports: what a provider says later of a message moves it on, whatever the order and number of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.contacts import Provider
+from bot.domain.conversations import Direction, Message
+from bot.domain.deliveries import MAX_RESENDS, UNSETTLED, OutboundState, failure_of
+from bot.services.messages import withdraw_unsent
+from bot.services.outbox import hold_for_window
+from bot.services.ports import Clock, DeliveryReport, Ids, UnitOfWork
+
+_ARRIVED = (OutboundState.DELIVERED, OutboundState.READ)
+
+
+def record_report(uow: UnitOfWork, report: DeliveryReport, *, templates: Mapping[str, str], clock: Clock, new_id: Ids) -> bool:
+    """Store a report and move its message on.
+
+    A report may overtake the answer to our own request: it is kept, and counts once the message is known.
+
+    Returns:
+        Whether the report was new.
+    """
+    is_new = uow.outbox.add_report(report, now=clock())
+    uow.commit()
+    if not is_new:
+        return False
+    # In a transaction of its own: see apply_kept_reports.
+    message = _message_of(uow, report, clock=clock)
+    if message is not None:
+        _move_on(uow, message, report, templates=templates, clock=clock, new_id=new_id)
+        uow.commit()
+    return True
+
+
+def apply_kept_reports(uow: UnitOfWork, message_id: str, *, templates: Mapping[str, str], clock: Clock, new_id: Ids) -> None:
+    """Move a message on by what was reported before the provider's answer reached us.
+
+    It is called once that answer is stored: a report that comes at the same moment then either sees the message, or is
+    seen here.
+    """
+    message = uow.messages.get(message_id)
+    if message.provider_id is None:
+        return
+    for report in uow.outbox.reports_of(_provider_of(uow, message), message.provider_id):
+        _move_on(uow, message, report, templates=templates, clock=clock, new_id=new_id)
+    uow.commit()
+
+
+def _message_of(uow: UnitOfWork, report: DeliveryReport, *, clock: Clock) -> Message | None:
+    message = uow.outbox.find_sent(report.provider, report.provider_id)
+    if message is not None or report.message_id is None:
+        return message
+    message = uow.outbox.find_unconfirmed(report.message_id)
+    if message is not None and message.direction is Direction.OUTBOUND and _provider_of(uow, message) is report.provider:
+        # The answer to our request was lost, and the report is the proof that the provider took the message.
+        message.provider_id = report.provider_id
+        message.move_on(OutboundState.SENT, clock())
+        return message
+    return None
+
+
+def _provider_of(uow: UnitOfWork, message: Message) -> Provider:
+    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id).provider
+
+
+def _move_on(
+    uow: UnitOfWork,
+    message: Message,
+    report: DeliveryReport,
+    *,
+    templates: Mapping[str, str],
+    clock: Clock,
+    new_id: Ids,
+) -> None:
+    failure = failure_of(report.failure) if report.failure else None
+    if OutboundState(message.state) in UNSETTLED and report.state not in _ARRIVED:
+        # It tells late of an earlier try; the message waits to go out once more.
+        return
+    if not message.move_on(report.state, clock(), failure=report.failure):
+        return
+    if failure is None or report.state not in (OutboundState.FAILED, OutboundState.UNDELIVERED):
+        return
+    if failure.code == "window_shut" and message.template is None:
+        hold_for_window(uow, message, templates=templates, clock=clock, new_id=new_id)
+    elif failure.stops_address:
+        address = uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id)
+        address.stop(clock(), reason=failure.code)
+        withdraw_unsent(uow, uow.outbox.unsettled(message.conversation_id), reason=failure.code, clock=clock)
+    elif failure.retry_after is not None and message.resends < MAX_RESENDS:
+        message.resends += 1
+        message.wait_in_queue(until=clock() + failure.retry_after * message.resends, failure=failure.code)

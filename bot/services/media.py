@@ -1,0 +1,110 @@
+"""Media that contacts sent: which there are for a case, and opening one. The content stays with the provider until then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.contacts import Provider
+from bot.domain.conversations import Direction, Message, MessageKind
+from bot.domain.errors import ChannelDown, NotFound, Rejected
+from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES
+from bot.domain.staff import Role
+from bot.services.deliveries import hidden_kinds
+from bot.services.ports import Clock, Fetched, MediaSource, UnitOfWork
+
+MEDIA_GONE = "media_gone"
+"""Code of the error when we know of a file, and its provider no longer has it."""
+GIVEN_ONCE = frozenset({Provider.TWILIO})
+"""Providers at which a file is deleted when it is fetched: there it would otherwise stay for good."""
+
+
+@dataclass(frozen=True)
+class MediaItem:
+    """What staff may know of a file before they open it.
+
+    Attributes:
+        size: Bytes, where the provider says so.
+        is_given_once: Whether it can be opened one time only.
+    """
+
+    id: str
+    kind: MessageKind
+    content_type: str
+    size: int | None
+    sent_at: datetime
+    fetched_at: datetime | None
+    is_given_once: bool
+
+
+def may_see_media(uow: UnitOfWork, contact_id: str, roles: Iterable[Role]) -> bool:
+    """Say whether these roles may open what a contact sent.
+
+    A file is not tied to one case. It may show an injury, or the staff member complained about. So whoever cannot see
+    each of the contact's cases, the resolved ones included, sees none of the files; and without an open case nobody has
+    a reason to look.
+    """
+    cases = uow.cases.of_contact(contact_id)
+    hidden = hidden_kinds(roles)
+    return any(case.is_open for case in cases) and not any(case.kind in hidden for case in cases)
+
+
+def list_media(uow: UnitOfWork, messages: Iterable[Message]) -> list[MediaItem]:
+    """Return the files of the inbound ones among these messages, the newest first."""
+    items = []
+    for message in messages:
+        if message.direction is not Direction.INBOUND or message.kind is MessageKind.LOCATION:
+            continue
+        for media in uow.messages.media_of(message.id):
+            is_given_once = _provider_of(uow, message) in GIVEN_ONCE
+            items.append(
+                MediaItem(
+                    id=media.id,
+                    kind=message.kind,
+                    content_type=media.content_type,
+                    size=media.size,
+                    sent_at=media.created_at,
+                    fetched_at=media.fetched_at,
+                    is_given_once=is_given_once,
+                )
+            )
+    return items[::-1]
+
+
+def open_media(
+    uow: UnitOfWork, media_id: str, *, roles: Iterable[Role], sources: Mapping[Provider, MediaSource], clock: Clock
+) -> Fetched:
+    """Fetch a file from its provider for a staff member, and record when it was first opened.
+
+    Raises:
+        NotFound: If there is no such file or these roles may not see it; with the code ``MEDIA_GONE``, if the provider no
+            longer has it.
+        Rejected: If it is too large, or of a type that is not opened.
+        TryLater: If the provider does not answer.
+        ChannelDown: If the channel that it came by is off.
+    """
+    media = uow.messages.get_media(media_id)
+    message = uow.messages.get(media.message_id)
+    if not may_see_media(uow, message.contact_id, roles):
+        raise NotFound("media_hidden", media_id)
+    source = sources.get(_provider_of(uow, message))
+    if source is None:
+        raise ChannelDown("channel_off")
+    # The provider may take a minute; no transaction is held open for so long.
+    uow.commit()
+    try:
+        fetched = source.fetch(media)
+    except NotFound as error:
+        raise NotFound(MEDIA_GONE, media_id) from error
+    if fetched.content_type not in OPENED_TYPES:
+        raise Rejected("content_refused")
+    if len(fetched.data) > MAX_MEDIA_BYTES:
+        raise Rejected("too_long")
+    media.fetched_at = media.fetched_at or clock()
+    uow.commit()
+    return fetched
+
+
+def _provider_of(uow: UnitOfWork, message: Message) -> Provider:
+    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id).provider

@@ -1,0 +1,226 @@
+"""The outbox over one SQLAlchemy session: what is ready, who has it in hand, and what the providers report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from bot.domain.cases import CaseKind, QueueState
+from bot.domain.contacts import Provider
+from bot.domain.conversations import Message
+from bot.domain.deliveries import UNSETTLED, OutboundState
+from bot.services.ports import DeliveryReport
+from bot.storage import tables
+
+LONGEST_WAIT = timedelta(hours=1)
+"""No wait is longer; one that seems so was set before the clock jumped back, and is over."""
+
+_QUEUED, _HELD = OutboundState.QUEUED.value, OutboundState.HELD.value
+_SENDING, _UNKNOWN = OutboundState.SENDING.value, OutboundState.UNKNOWN.value
+_UNSETTLED = [state.value for state in UNSETTLED]
+_LOST = [_UNKNOWN, OutboundState.UNDELIVERED.value, OutboundState.FAILED.value]
+_TROUBLED = [_HELD, _UNKNOWN, OutboundState.UNDELIVERED.value, OutboundState.FAILED.value, OutboundState.WITHDRAWN.value]
+
+
+def _has_come(column: Any, now: datetime) -> ColumnElement[bool]:
+    return or_(column.is_(None), column <= now, column > now + LONGEST_WAIT)
+
+
+def _is_claimable(now: datetime) -> ColumnElement[bool]:
+    """Say which rows are the next of their conversation, due, and in nobody's hands."""
+    table, earlier = tables.message.c, tables.message.alias("earlier")
+    # What waits holds back what follows it, so that order is kept. What stays unknown for good holds back nothing.
+    is_behind = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.conversation_id == table.conversation_id,
+            or_(
+                earlier.c.state.in_([_QUEUED, _HELD, _SENDING]),
+                and_(earlier.c.state == _UNKNOWN, earlier.c.next_attempt_at.is_not(None)),
+            ),
+            earlier.c.position < table.position,
+        )
+        .exists()
+    )
+    return and_(
+        or_(
+            and_(table.state == _QUEUED, _has_come(table.next_attempt_at, now)),
+            and_(table.state == _UNKNOWN, table.next_attempt_at.is_not(None), _has_come(table.next_attempt_at, now)),
+            table.state == _SENDING,
+        ),
+        _has_come(table.claimed_until, now),
+        # "Your reply is ready" overtakes the reply that waits for the window to open.
+        or_(table.template.is_not(None), ~is_behind),
+    )
+
+
+class SqlOutbox:
+    """Outbound messages on their way."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def ready(self, now: datetime, *, limit: int) -> Sequence[Message]:
+        table = tables.message.c
+        query = (
+            select(Message)
+            # Spelled out, so that the index on the state is used: only few messages are ever in these.
+            .where(table.direction == "outbound", table.state.in_([_QUEUED, _SENDING, _UNKNOWN]), _is_claimable(now))
+            .order_by(table.position)
+            .limit(limit)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def claim(self, message_id: str, *, owner: str, until: datetime, now: datetime) -> bool:
+        taken = self._session.execute(
+            update(tables.message)
+            .where(tables.message.c.id == message_id, _is_claimable(now))
+            .values(claim_owner=owner, claimed_until=until)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(taken.rowcount)
+
+    def is_claimed(self, message_id: str, *, owner: str) -> bool:
+        table = tables.message.c
+        query = select(table.id).where(table.id == message_id, table.claim_owner == owner)
+        return self._session.execute(query).first() is not None
+
+    def release(self, message_id: str) -> None:
+        self._session.execute(
+            update(tables.message)
+            .where(tables.message.c.id == message_id)
+            .values(claim_owner=None, claimed_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+    def unsettled(self, conversation_id: str) -> Sequence[Message]:
+        table = tables.message.c
+        query = (
+            select(Message)
+            .where(table.conversation_id == conversation_id, table.state.in_(_UNSETTLED))
+            .order_by(table.position)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def find_sent(self, provider: Provider, provider_id: str) -> Message | None:
+        address = tables.channel_address.c
+        query = (
+            select(Message)
+            .join(tables.conversation, tables.conversation.c.id == tables.message.c.conversation_id)
+            .join(tables.channel_address, address.id == tables.conversation.c.channel_address_id)
+            .where(
+                tables.message.c.provider_id == provider_id,
+                tables.message.c.direction == "outbound",
+                address.provider == provider,
+            )
+            .limit(1)
+        )
+        return self._session.execute(query).scalar_one_or_none()
+
+    def find_unconfirmed(self, message_id: str) -> Message | None:
+        table = tables.message.c
+        query = select(Message).where(
+            table.id == message_id,
+            table.provider_id.is_(None),
+            table.attempts > 0,
+            table.state.in_([_QUEUED, _SENDING, _UNKNOWN]),
+        )
+        return self._session.execute(query).scalar_one_or_none()
+
+    def has_template_since(self, conversation_id: str, since: datetime) -> bool:
+        table = tables.message.c
+        query = select(table.id).where(
+            table.conversation_id == conversation_id,
+            table.template.is_not(None),
+            table.created_at >= since,
+            table.state != OutboundState.FAILED.value,
+        )
+        return self._session.execute(query).first() is not None
+
+    def known_provider_ids(self, conversation_id: str) -> frozenset[str]:
+        table = tables.message.c
+        query = select(table.provider_id).where(table.conversation_id == conversation_id, table.provider_id.is_not(None))
+        return frozenset(self._session.execute(query).scalars())
+
+    def add_report(self, report: DeliveryReport, *, now: datetime) -> bool:
+        values = {
+            "provider": report.provider,
+            "provider_id": report.provider_id,
+            "state": report.state,
+            "failure": report.failure,
+            "message_id": report.message_id,
+            "received_at": now,
+        }
+        is_sqlite = self._session.get_bind().dialect.name == "sqlite"
+        statement = (sqlite.insert if is_sqlite else postgresql.insert)(tables.delivery_report)
+        return bool(self._session.execute(statement.values(**values).on_conflict_do_nothing()).rowcount)
+
+    def reports_of(self, provider: Provider, provider_id: str) -> Sequence[DeliveryReport]:
+        table = tables.delivery_report.c
+        query = (
+            select(table.provider, table.provider_id, table.state, table.failure, table.message_id)
+            .where(table.provider == provider, table.provider_id == provider_id)
+            .order_by(table.received_at)
+        )
+        return [DeliveryReport(*row) for row in self._session.execute(query)]
+
+    def ask_to_erase(self, conversation_id: str, *, since: datetime, now: datetime) -> None:
+        table = tables.message.c
+        self._session.execute(
+            update(tables.message)
+            .where(
+                table.conversation_id == conversation_id,
+                table.provider_id.is_not(None),
+                table.created_at >= since,
+                table.erased_at.is_(None),
+            )
+            .values(erase_asked_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    def to_erase(self, *, limit: int) -> Sequence[Message]:
+        table = tables.message.c
+        query = (
+            select(Message)
+            .where(table.erase_asked_at.is_not(None), table.erased_at.is_(None))
+            .order_by(table.position)
+            .limit(limit)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def erased(self, conversation_id: str) -> Sequence[str]:
+        table = tables.message.c
+        query = select(table.id).where(table.conversation_id == conversation_id, table.erased_at.is_not(None))
+        return list(self._session.execute(query).scalars())
+
+    def troubled(self, *, limit: int) -> Sequence[Message]:
+        table = tables.message.c
+        is_waiting_with_reason = and_(table.state == _QUEUED, table.failure.is_not(None))
+        query = (
+            select(Message)
+            .where(table.direction == "outbound", or_(table.state.in_(_TROUBLED), is_waiting_with_reason))
+            .order_by(table.position.desc())
+            .limit(limit)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def count_lost(self, since: datetime, *, hidden: frozenset[CaseKind]) -> int:
+        table, case = tables.message.c, tables.case.c
+        is_hidden = (
+            select(case.id)
+            .where(case.contact_id == table.contact_id, case.kind.in_(hidden), case.queue_state != QueueState.RESOLVED)
+            .exists()
+        )
+        query = select(func.count()).where(
+            table.direction == "outbound",
+            table.state.in_(_LOST),
+            func.coalesce(table.handled_at, table.created_at) >= since,
+            ~is_hidden,
+        )
+        return int(self._session.execute(query).scalar_one())
