@@ -58,6 +58,9 @@ test-conversation: $(VENV)/.dev train ## Run the conversation tests only
 test-e2e: $(VENV)/.dev services train ## Run the tests with real processes and a real browser only
 	@$(BIN)/python -m pytest tests/e2e
 
+chaos: $(VENV)/.dev services train ## The long chaos test: 200 conversations, each process killed ten times (ten minutes)
+	@DALEEL_CHAOS=long $(BIN)/python -m pytest -s tests/e2e/test_chaos.py
+
 lint: $(VENV)/.dev ## Check format, style, types, YAML, catalogues and Rasa's data
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -75,4 +78,4 @@ requirements: $(BIN)/uv ## Pin and hash the requirements anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/base.in -o requirements/base.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
 
-.PHONY: help install run train services test test-conversation test-e2e lint translations evaluate requirements
+.PHONY: help install run train services test test-conversation test-e2e chaos lint translations evaluate requirements

@@ -58,11 +58,11 @@ def run() -> None:
 
 
 @app.command()
-def assistant() -> None:
+def assistant(listener: Annotated[Optional[int], typer.Option(hidden=True)] = None) -> None:  # noqa: UP045
     """Serve the assistant: the webhooks, and Rasa behind them."""
     from bot.commands.assistant import serve_assistant
 
-    serve_assistant(_settings())
+    serve_assistant(_settings(), listener=listener)
 
 
 @app.command(hidden=True)

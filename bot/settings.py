@@ -41,7 +41,8 @@ class Settings:
         database_url: SQLAlchemy address; SQLite in ``home`` unless set.
         keys: Encryption keys, newest first.
         secret_key: Signs sessions and tokens, and keys the look-up hashes.
-        public_url: Where the Internet reaches this hotline; None on a desk.
+        public_url: Where the providers reach this hotline; None on a desk.
+        staff_url: Where staff reach the console: the address in the links of invitations.
         has_simulator: Whether the phone in the browser is on.
         sms_prices: Price of one SMS part by country code, ``*`` for all others.
         sms_parts_per_minute: How many SMS parts the provider takes from our number.
@@ -52,6 +53,7 @@ class Settings:
     keys: tuple[str, ...] = field(repr=False)
     secret_key: str = field(repr=False)
     public_url: str | None
+    staff_url: str | None
     assistant_port: int
     actions_port: int
     console_port: int
@@ -134,6 +136,9 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
     public_url = (environment.get("PUBLIC_URL") or "").rstrip("/") or None
     if public_url and not public_url.startswith(("https://", "http://")):
         problems.append("PUBLIC_URL must start with https:// (or http:// on a desk)")
+    staff_url = (environment.get("CONSOLE_URL") or "").rstrip("/") or None
+    if staff_url and not staff_url.startswith(("https://", "http://")):
+        problems.append("CONSOLE_URL must start with https:// (or http:// on a desk)")
     telegram = telegram_settings(environment, problems, public_url=public_url)
     twilio = twilio_settings(environment, problems, public_url=public_url)
     gateway = gateway_settings(environment, problems, public_url=public_url)
@@ -153,6 +158,7 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         keys=keys,
         secret_key=secret_key,
         public_url=public_url,
+        staff_url=staff_url,
         assistant_port=ports["ASSISTANT_PORT"],
         actions_port=ports["ACTIONS_PORT"],
         console_port=ports["CONSOLE_PORT"],

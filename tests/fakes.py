@@ -119,9 +119,6 @@ class InMemoryMessages(_Shelf, ports.Messages):
     def find_by_provider_id(self, conversation_id, provider_id):
         return self._first(lambda row: (row.conversation_id, row.provider_id) == (conversation_id, provider_id))
 
-    def latest_inbound_at(self, provider):
-        raise NotImplementedError("tested over real databases")
-
     def _received(self):
         received = [m for m in self.rows.values() if m.state == InboundState.RECEIVED.value]
         return sorted(received, key=lambda m: (m.sequence or 0, m.position))
@@ -141,6 +138,10 @@ class InMemoryMessages(_Shelf, ports.Messages):
     def latest_choices(self, conversation_id):
         said = [m for m in self.in_conversation(conversation_id, after=0) if m.direction is Direction.OUTBOUND]
         return next((m for m in reversed(said) if m.choices), None)
+
+    def latest_outbound(self, conversation_id):
+        said = [m for m in self.in_conversation(conversation_id, after=0) if m.direction is Direction.OUTBOUND]
+        return said[-1] if said else None
 
     def in_conversation(self, conversation_id, *, after):
         return [m for m in self.rows.values() if m.conversation_id == conversation_id and m.position > after]
@@ -180,8 +181,8 @@ class InMemoryCases(_Shelf, ports.Cases):
     def find_open(self, contact_id, kind):
         return self._first(lambda row: row.contact_id == contact_id and row.kind is kind and row.is_open)
 
-    def has_reference(self, reference):
-        return any(row.reference == reference for row in self.rows.values())
+    def find_by_reference(self, reference):
+        return self._first(lambda row: row.reference == reference)
 
     def of_contact(self, contact_id):
         return [row for row in self.rows.values() if row.contact_id == contact_id]

@@ -21,21 +21,24 @@ from flask import Blueprint
 
 from bot.commands import training
 from bot.commands.child import die_with_parent
+from bot.commands.listener import HOST, open_listener
 from bot.delivery.door import create_door
 from bot.delivery.receiver import StoringReceiver
-from bot.domain.errors import ConfigurationError
 from bot.logs import configure_logging, get_logger
 from bot.settings import PROJECT, Settings
 from bot.storage.engine import database_answers
 from bot.wiring import Parts, build, now
 
-HOST = "127.0.0.1"
 THREADS = 8
 LONGEST_PAUSE = 10.0
 
 
-def serve_assistant(settings: Settings) -> None:
+def serve_assistant(settings: Settings, *, listener: int | None = None) -> None:
     """Serve the webhooks and Rasa until a signal.
+
+    Args:
+        listener: Number of a socket that listens already on the assistant's port: `daleel run` holds it, so that a caller
+            waits for a moment in place of being refused while this process starts again.
 
     Raises:
         ConfigurationError: If there is no model for the present data, or the port is taken.
@@ -46,12 +49,7 @@ def serve_assistant(settings: Settings) -> None:
     receiver = StoringReceiver(parts)
     rasa = RasaChild()
     door = create_door(webhook_pages(parts, receiver), lambda: _missing(parts, rasa))
-    try:
-        server = waitress.create_server(door, host=HOST, port=settings.assistant_port, threads=THREADS, ident=None)
-    except OSError as error:
-        raise ConfigurationError(
-            "port_taken", f"ASSISTANT_PORT {settings.assistant_port} cannot be used: {error.strerror}"
-        ) from error
+    server = waitress.create_server(door, sockets=[_listener(settings, listener)], threads=THREADS, ident=None)
     poller = None
     if settings.telegram is not None and settings.telegram.mode == "polling":
         from bot.channels.telegram.courtesies import Courtesies
@@ -69,6 +67,10 @@ def serve_assistant(settings: Settings) -> None:
         if poller:
             poller.stop()
         rasa.stop()
+
+
+def _listener(settings: Settings, number: int | None) -> socket.socket:
+    return open_listener(settings) if number is None else socket.socket(fileno=number)
 
 
 def webhook_pages(parts: Parts, receiver: StoringReceiver) -> list[Blueprint]:

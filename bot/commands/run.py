@@ -22,6 +22,7 @@ from rich.console import Console
 
 from bot.commands.channel_lines import channel_lines
 from bot.commands.child import die_with_parent
+from bot.commands.listener import open_listener
 from bot.commands.train import train_with_progress
 from bot.console.accounts import first_invitation
 from bot.delivery.stopping import Stop
@@ -132,6 +133,8 @@ class Supervisor:
         self._out = out
         self._stop = Stop()
         self._children: dict[str, Child] = {}
+        # Held here, so that it listens also while the assistant is started again.
+        self._listener = open_listener(settings)
 
     def run(self, on_ready: object) -> int:
         """Run until SIGINT or SIGTERM; return 0 after a clean stop, 1 if the start failed."""
@@ -149,8 +152,9 @@ class Supervisor:
             self._stop_all()
 
     def _start(self, name: str) -> Child:
+        listener = self._listener.fileno()
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "bot.cli", name],
+            [sys.executable, "-m", "bot.cli", name, *(("--listener", str(listener)) if name == "assistant" else ())],
             cwd=PROJECT,
             env={**os.environ, **CHILD_ENVIRONMENT, "DALEEL_SIMULATOR": "1" if self._settings.has_simulator else "0"},
             stdin=subprocess.DEVNULL,
@@ -159,6 +163,7 @@ class Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,
+            pass_fds=(listener,) if name == "assistant" else (),
             preexec_fn=die_with_parent,
         )
         reader = threading.Thread(target=self._show_log, args=(name, process), daemon=True)

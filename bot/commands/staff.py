@@ -47,6 +47,6 @@ def reset(settings: Settings, out: Console, *, email: str) -> None:
 
 
 def _print_link(settings: Settings, out: Console, token: str) -> None:
-    base = settings.public_url or settings.console_url
+    base = settings.staff_url or settings.console_url
     out.print("Hand over this link, valid for 72 hours, once:")
     out.print(f"{base}/invitation/{token}", markup=False)

@@ -8,16 +8,12 @@ from flask_security import current_user
 
 from bot.console.outside import now, parts
 from bot.console.permissions import requires
-from bot.domain.cases import Case
 from bot.domain.conversations import Direction
-from bot.domain.errors import NotFound
-from bot.services.cases import list_waiting_cases
+from bot.services.cases import find_open_case
 from bot.services.deliveries import delivery_of, hidden_kinds
 from bot.services.media import list_media, may_see_media
-from bot.services.ports import UnitOfWork
 
 MAX_DELIVERIES = 20
-MAX_OPEN_CASES = 10_000
 
 pages = Blueprint("cases", __name__)
 
@@ -28,7 +24,7 @@ def show(reference: str) -> ResponseReturnValue:
     """Show an open case that the roles may see; any other is not found, so that nobody learns that it exists."""
     roles = current_user.role_set
     with parts().unit_of_work() as uow:
-        case = _find(uow, reference)
+        case = find_open_case(uow, reference, roles)
         conversation = uow.conversations.get(case.conversation_id)
         # Like the files, what we sent may belong to another matter of this person.
         is_shared = may_see_media(uow, case.contact_id, roles)
@@ -43,16 +39,3 @@ def show(reference: str) -> ResponseReturnValue:
             deliveries=[delivery_of(message, conversation.channel) for message in outbound[: -MAX_DELIVERIES - 1 : -1]],
             has_hidden=bool(hidden_kinds(roles)),
         )
-
-
-def _find(uow: UnitOfWork, reference: str) -> Case:
-    """Return a case by the overview's own rule.
-
-    Raises:
-        NotFound: If there is no such open case, or it is of a kind that the roles do not see.
-    """
-    visible = list_waiting_cases(uow, current_user.role_set, limit=MAX_OPEN_CASES)
-    found = next((case for case in visible if case.reference == reference.upper()), None)
-    if found is None:
-        raise NotFound("case_not_found", reference)
-    return found

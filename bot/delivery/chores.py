@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -18,9 +19,9 @@ from bot.wiring import Parts, now
 
 ERASE_EVERY_SECONDS = 0.5
 ERASE_BATCH = 50
-CATCH_UP_EVERY_SECONDS = 300.0
+CATCH_UP_EVERY_SECONDS = 60.0
 OVERLAP = timedelta(minutes=10)
-"""How far before the last message we look: deliveries overtake each other."""
+"""How far before the last look we look again: clocks differ, and lists lag behind."""
 
 Missed = Callable[[datetime], Awaitable[Sequence[Incoming]]]
 
@@ -62,26 +63,39 @@ async def _erase(parts: Parts, client: ChannelClient | None, item: ToErase) -> N
 
 
 async def catch_up(parts: Parts, provider: Provider, missed: Missed, stop: Stop) -> None:
-    """Store what the provider took for us while nobody opened the door, at the start and every few minutes.
+    """Store what the provider took for us while nobody opened the door, at the start and every minute.
 
-    A hotline that never received anything from this provider has missed nothing.
+    A hotline looks back to its last look, however long ago that was. At its very first start it has missed nothing: what
+    lies at the provider from before was never for it.
     """
     log = get_logger()
-    receiver = StoringReceiver(parts)
     while not stop.is_asked:
         try:
-            since = await asyncio.to_thread(_latest, parts, provider)
-            incoming = await missed(since - OVERLAP) if since else []
-            fresh = [await asyncio.to_thread(receiver.message, item) for item in incoming]
-            if any(fresh):
-                log.warning("caught_up", provider=provider.value, count=sum(fresh))
+            looked_at = now()
+            since = await asyncio.to_thread(_last_look, parts, provider)
+            if since is not None:
+                count = await _store(parts, await missed(since - OVERLAP))
+                if count:
+                    log.warning("caught_up", provider=provider.value, count=count)
+            await asyncio.to_thread(_remember_look, parts, provider, looked_at)
         except Exception as error:  # noqa: BLE001 - the edge of this chore
             log.error("catch_up_failed", provider=provider.value, error_class=type(error).__name__)
-        until = now() + timedelta(seconds=CATCH_UP_EVERY_SECONDS)
-        while not stop.is_asked and now() < until:
+        until = time.monotonic() + CATCH_UP_EVERY_SECONDS
+        while not stop.is_asked and time.monotonic() < until:
             await asyncio.sleep(0.5)
 
 
-def _latest(parts: Parts, provider: Provider) -> datetime | None:
+async def _store(parts: Parts, incoming: Sequence[Incoming]) -> int:
+    receiver = StoringReceiver(parts)
+    return sum([await asyncio.to_thread(receiver.message, item) for item in incoming])
+
+
+def _last_look(parts: Parts, provider: Provider) -> datetime | None:
     with parts.unit_of_work() as uow:
-        return uow.messages.latest_inbound_at(provider)
+        return uow.marks.get(f"caught_up_{provider.value}")
+
+
+def _remember_look(parts: Parts, provider: Provider, at: datetime) -> None:
+    with parts.unit_of_work() as uow:
+        uow.marks.set(f"caught_up_{provider.value}", at)
+        uow.commit()

@@ -181,7 +181,10 @@ class InboxWorker:
         except Exception as error:  # noqa: BLE001 - the edge of this worker
             self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
         understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
-        return understood, await asyncio.to_thread(self._complete, turn, understood, channel.replies)
+        replies = await asyncio.to_thread(self._complete, turn, understood, channel.replies)
+        if turn.just_said is not None and [reply.answer_id for reply in replies] == [turn.just_said]:
+            return understood, []
+        return understood, replies
 
     def _obey(self, turn: Turn) -> tuple[Understood, list[Reply]]:
         """Answer one of the words that are always obeyed; what it changes is changed as the turn is finished."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.cases import CASE_OF_TOPIC, PROMISES, Case, CaseKind, QueueState
-from bot.domain.errors import InvalidInput
+from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.references import new_reference
 from bot.domain.staff import VISIBLE_KINDS, Role
 from bot.services.ports import Clock, Ids, UnitOfWork
@@ -78,12 +78,27 @@ def open_case(
 
 def list_waiting_cases(uow: UnitOfWork, roles: Iterable[Role], *, limit: int = 100) -> Sequence[Case]:
     """Return the open cases that these roles may see, the most urgent first, then the oldest."""
-    kinds: frozenset[CaseKind] = frozenset().union(*(VISIBLE_KINDS[role] for role in roles))
-    return uow.cases.waiting(kinds, limit=limit)
+    return uow.cases.waiting(_visible_kinds(roles), limit=limit)
+
+
+def find_open_case(uow: UnitOfWork, reference: str, roles: Iterable[Role]) -> Case:
+    """Return an open case by its reference, in capitals or not.
+
+    Raises:
+        NotFound: If there is none, or these roles do not see its kind: nobody learns that it exists.
+    """
+    case = uow.cases.find_by_reference(reference.upper())
+    if case is None or not case.is_open or case.kind not in _visible_kinds(roles):
+        raise NotFound("case_not_found", reference)
+    return case
+
+
+def _visible_kinds(roles: Iterable[Role]) -> frozenset[CaseKind]:
+    return frozenset().union(*(VISIBLE_KINDS[role] for role in roles))
 
 
 def _fresh_reference(uow: UnitOfWork) -> str:
     reference = new_reference()
-    while uow.cases.has_reference(reference):
+    while uow.cases.find_by_reference(reference) is not None:
         reference = new_reference()
     return reference

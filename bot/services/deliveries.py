@@ -52,7 +52,7 @@ def list_deliveries(uow: UnitOfWork, roles: Iterable[Role]) -> list[Delivery]:
         if message.contact_id not in cases:
             cases[message.contact_id] = [case for case in uow.cases.of_contact(message.contact_id) if case.is_open]
         open_cases = cases[message.contact_id]
-        if _is_settled(message) or any(case.kind in hidden for case in open_cases):
+        if any(case.kind in hidden for case in open_cases):
             continue
         if message.conversation_id not in channels:
             channels[message.conversation_id] = uow.conversations.get(message.conversation_id).channel
@@ -76,8 +76,3 @@ def hidden_kinds(roles: Iterable[Role]) -> frozenset[CaseKind]:
 def delivery_of(message: Message, channel: Channel, *, references: tuple[str, ...] = ()) -> Delivery:
     """Return what staff may know of an outbound message."""
     return Delivery(message.created_at, channel, OutboundState(message.state), message.failure, references)
-
-
-def _is_settled(message: Message) -> bool:
-    # "Your reply is ready" was taken back because the person wrote first: nobody misses it.
-    return message.template is not None and message.state == OutboundState.WITHDRAWN.value

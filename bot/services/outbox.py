@@ -126,11 +126,14 @@ def record_sent(uow: UnitOfWork, message_id: str, sent: Sent, *, owner: str, pri
 
 
 def record_not_found(uow: UnitOfWork, message_id: str, *, owner: str, clock: Clock) -> None:
-    """Record that the provider never got a message: it is queued again."""
+    """Record that the provider never got a message: it is queued again, the first time at once."""
     message = uow.messages.get(message_id)
     if uow.outbox.is_claimed(message_id, owner=owner):
-        if _is_open(message):
-            message.wait_in_queue(until=None, failure=None)
+        if _is_open(message) and message.attempts >= MAX_ATTEMPTS:
+            message.move_on(OutboundState.FAILED, clock(), failure="provider_away")
+        elif _is_open(message):
+            pause = backoff(message.attempts - 2, after=5.0, jitter=0) if message.attempts > 1 else None
+            message.wait_in_queue(until=clock() + pause if pause else None, failure=None)
         uow.outbox.release(message_id)
     uow.commit()
 

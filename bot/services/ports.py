@@ -71,8 +71,6 @@ class Messages(Protocol):
 
     def find_by_provider_id(self, conversation_id: str, provider_id: str) -> Message | None: ...
 
-    def latest_inbound_at(self, provider: Provider) -> datetime | None: ...
-
     def contacts_waiting(self, *, limit: int) -> Sequence[str]: ...
 
     def claim_received(self, message_id: str) -> bool: ...
@@ -80,6 +78,8 @@ class Messages(Protocol):
     def next_received(self, contact_id: str) -> Message | None: ...
 
     def latest_choices(self, conversation_id: str) -> Message | None: ...
+
+    def latest_outbound(self, conversation_id: str) -> Message | None: ...
 
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]: ...
 
@@ -126,6 +126,14 @@ class Outbox(Protocol):
     def count_lost(self, since: datetime, *, hidden: frozenset[CaseKind]) -> int: ...
 
 
+class Marks(Protocol):
+    """Until when something was looked through, by a name."""
+
+    def get(self, name: str) -> datetime | None: ...
+
+    def set(self, name: str, at: datetime) -> None: ...
+
+
 class Cases(Protocol):
     """Cases."""
 
@@ -135,7 +143,7 @@ class Cases(Protocol):
 
     def find_open(self, contact_id: str, kind: CaseKind) -> Case | None: ...
 
-    def has_reference(self, reference: str) -> bool: ...
+    def find_by_reference(self, reference: str) -> Case | None: ...
 
     def of_contact(self, contact_id: str) -> Sequence[Case]: ...
 
@@ -165,6 +173,7 @@ class UnitOfWork(Protocol):
     conversations: Conversations
     messages: Messages
     outbox: Outbox
+    marks: Marks
     cases: Cases
     directory: Directory
     duty: Duty

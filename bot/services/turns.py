@@ -23,6 +23,9 @@ LEASE = timedelta(seconds=20)
 ERASABLE = timedelta(hours=48)
 """How far back a bot can delete messages (Bot API, deleteMessage)."""
 
+SAME_ALBUM = timedelta(seconds=20)
+"""Pictures that come within this time get one answer: Telegram sends an album as so many messages."""
+
 MAX_TURN_FAILURES = 5
 """After so many failures a message is answered with an apology and a person, without Rasa."""
 
@@ -35,6 +38,7 @@ class Turn:
         language: The conversation's, or what the app says of its language, or None.
         command: What the whole message asks for, if it is one of the words that are always obeyed.
         failures: How often this turn failed before.
+        just_said: The answer given to a message a moment ago: the other pictures of an album need it no second time.
     """
 
     message_id: str
@@ -50,6 +54,7 @@ class Turn:
     offered: tuple[Choice, ...]
     command: Command | None = None
     failures: int = 0
+    just_said: str | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
         offered=offered,
         command=_command_of(message, address, offered),
         failures=message.attempts,
+        just_said=_just_said(uow, message),
     )
 
 
@@ -129,6 +135,13 @@ def _command_of(message: Message, address: ChannelAddress, offered: Sequence[Cho
     titles = (read_command(choice.title, channel=address.channel, provider=address.provider) for choice in offered)
     # "Assistance" is "help" in Arabic: who copies a choice that was just offered picks it. "Stop" is always obeyed.
     return None if command is not Command.STOP and command in titles else command
+
+
+def _just_said(uow: UnitOfWork, message: Message) -> str | None:
+    if message.kind is MessageKind.TEXT or message.text:
+        return None
+    said = uow.messages.latest_outbound(message.conversation_id)
+    return said.answer_id if said is not None and said.created_at > message.created_at - SAME_ALBUM else None
 
 
 def count_failure(uow: UnitOfWork, message_id: str) -> None:

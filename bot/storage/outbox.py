@@ -205,6 +205,8 @@ class SqlOutbox:
         query = (
             select(Message)
             .where(table.direction == "outbound", or_(table.state.in_(_TROUBLED), is_waiting_with_reason))
+            # "Your reply is ready" that was not needed any more is no trouble.
+            .where(or_(table.template.is_(None), table.state != OutboundState.WITHDRAWN.value))
             .order_by(table.position.desc())
             .limit(limit)
         )

@@ -121,14 +121,6 @@ class SqlMessages:
         query = select(Message).filter_by(conversation_id=conversation_id, provider_id=provider_id).limit(1)
         return self._session.execute(query).scalar_one_or_none()
 
-    def latest_inbound_at(self, provider: Provider) -> datetime | None:
-        query = (
-            select(func.max(tables.conversation.c.last_inbound_at))
-            .join(tables.channel_address, tables.channel_address.c.id == tables.conversation.c.channel_address_id)
-            .where(tables.channel_address.c.provider == provider)
-        )
-        return self._session.execute(query).scalar_one_or_none()
-
     def contacts_waiting(self, *, limit: int) -> Sequence[str]:
         table = tables.message.c
         query = (
@@ -171,6 +163,16 @@ class SqlMessages:
                 table.direction == Direction.OUTBOUND,
                 type_coerce(table.choices, Text) != "[]",
             )
+            .order_by(table.position.desc())
+            .limit(1)
+        )
+        return self._session.execute(query).scalar_one_or_none()
+
+    def latest_outbound(self, conversation_id: str) -> Message | None:
+        table = tables.message.c
+        query = (
+            select(Message)
+            .where(table.conversation_id == conversation_id, table.direction == Direction.OUTBOUND)
             .order_by(table.position.desc())
             .limit(1)
         )
@@ -221,9 +223,8 @@ class SqlCases:
         )
         return self._session.execute(query).scalar_one_or_none()
 
-    def has_reference(self, reference: str) -> bool:
-        query = select(tables.case.c.id).where(tables.case.c.reference == reference)
-        return self._session.execute(query).first() is not None
+    def find_by_reference(self, reference: str) -> Case | None:
+        return self._session.execute(select(Case).filter_by(reference=reference)).scalar_one_or_none()
 
     def of_contact(self, contact_id: str) -> Sequence[Case]:
         query = select(Case).filter_by(contact_id=contact_id).order_by(tables.case.c.opened_at)
@@ -239,6 +240,22 @@ class SqlCases:
             .limit(limit)
         )
         return list(self._session.execute(query).scalars())
+
+
+class SqlMarks:
+    """Until when something was looked through."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, name: str) -> datetime | None:
+        table = tables.mark.c
+        return self._session.execute(select(table.at).where(table.name == name)).scalar_one_or_none()
+
+    def set(self, name: str, at: datetime) -> None:
+        changed = self._session.execute(update(tables.mark).where(tables.mark.c.name == name).values(at=at))
+        if not changed.rowcount:
+            self._session.execute(insert(tables.mark).values(name=name, at=at))
 
 
 class SqlDirectory:

@@ -152,6 +152,14 @@ inbound_id = Table(
     Column("message_id", ID, nullable=False),
 )
 
+mark = Table(
+    "mark",
+    metadata,
+    # Until when something was looked through: see bot.delivery.chores.catch_up.
+    Column("name", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 tracker_state = Table(
     "tracker_state",
     metadata,

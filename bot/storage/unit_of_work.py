@@ -15,6 +15,7 @@ from bot.storage.repositories import (
     SqlConversations,
     SqlDirectory,
     SqlDuty,
+    SqlMarks,
     SqlMessages,
 )
 
@@ -37,6 +38,7 @@ class SqlUnitOfWork:
         self.conversations = SqlConversations(self.session)
         self.messages = SqlMessages(self.session)
         self.outbox = SqlOutbox(self.session)
+        self.marks = SqlMarks(self.session)
         self.cases = SqlCases(self.session)
         self.directory = SqlDirectory(self.session)
         self.duty = SqlDuty(self.session)

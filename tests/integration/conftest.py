@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 
@@ -18,7 +17,7 @@ from bot.storage.engine import make_engine
 from bot.storage.migrate import migrate
 from bot.wiring import Parts
 from tests.integration.console_steps import PASSWORD, fill_in, log_in
-from tests.integration.database import OPENED, Database, find_postgres, postgres
+from tests.integration.database import OPENED, Database, Postgres, find_postgres, missing_postgres
 
 
 @pytest.fixture(scope="session")
@@ -86,11 +85,9 @@ def database_postgres():
     """The address of a PostgreSQL of our own."""
     binaries = find_postgres()
     if binaries is None:
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL is missing, and on CI nothing is skipped: apt-get install postgresql")
-        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
-    with postgres(binaries) as address:
-        yield address
+        missing_postgres()
+    with Postgres(binaries) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ import shutil
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
@@ -96,33 +96,60 @@ def _user():
     return None
 
 
-@contextmanager
-def postgres(binaries):
-    """Run a PostgreSQL in a temporary folder; yield its address without a database's name.
+def missing_postgres():
+    """End the test: on CI nothing is skipped."""
+    if os.environ.get("CI"):
+        pytest.fail("PostgreSQL is missing, and on CI nothing is skipped: apt-get install postgresql")
+    pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+
+
+class Postgres:
+    """A PostgreSQL in a temporary folder, which may be stopped and started again.
 
     It listens on a Unix socket in that folder only, so that no port can be taken.
+
+    Args:
+        is_durable: Whether writes survive a power cut, as on a real server; it makes them slower.
+
+    Attributes:
+        address: Its address, with ``{name}`` for a database's name.
     """
-    folder = Path(tempfile.mkdtemp(prefix="daleel-pg-"))
-    user = _user()
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user is not None else {}
 
-    def run(*command):
-        subprocess.run(
-            [str(part) for part in command], check=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(folder)}, timeout=60, **become,
-        )  # fmt: skip
+    def __init__(self, binaries, *, is_durable=False):
+        self._binaries, self._is_durable = binaries, is_durable
+        self._folder = Path(tempfile.mkdtemp(prefix="daleel-pg-"))
+        self.address = f"postgresql://daleel@/{{name}}?host={self._folder}"
 
-    data = folder / "data"
-    try:
-        run(binaries / "initdb", "-D", data, "-U", "daleel", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        # With a log file and no inherited pipes, pg_ctl returns as soon as the server answers.
-        run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    def __enter__(self):
+        user = _user()
+        if user is not None:
+            os.chown(self._folder, user.pw_uid, user.pw_gid)
+        self._run("initdb", "-U", "daleel", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.start()
+        return self
+
+    def __exit__(self, *_):
         try:
-            yield f"postgresql://daleel@/{{name}}?host={folder}"
+            self.stop()
         finally:
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self):
+        """Start the server; it answers when this returns."""
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self._folder}'"
+        options += "" if self._is_durable else " -c fsync=off"
+        # With a log file and no inherited pipes, pg_ctl returns as soon as the server answers.
+        self._run("pg_ctl", "-w", "-l", self._folder / "log", "-o", options, "start")
+
+    def stop(self):
+        """Stop the server as a power cut would."""
+        self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def _run(self, program, *arguments):
+        user = _user()
+        become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user is not None else {}
+        command = [str(part) for part in (self._binaries / program, "-D", self._folder / "data", *arguments)]
+        subprocess.run(
+            command, check=True, cwd=self._folder, stdin=subprocess.DEVNULL, capture_output=True,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self._folder)}, timeout=60, **become,
+        )  # fmt: skip

@@ -278,13 +278,16 @@ def test_a_message_is_found_by_its_own_id_at_the_provider_in_its_conversation(da
         assert uow.messages.find_by_provider_id(there.conversation_id, "8") is None
 
 
-def test_the_last_time_that_a_provider_brought_something_is_known(database):
+def test_a_mark_is_kept_and_moved(database):
     with database.unit_of_work() as uow:
-        assert uow.messages.latest_inbound_at(Provider.SIMULATOR) is None
-    _receive(database)
+        assert uow.marks.get("caught_up_twilio") is None
+        uow.marks.set("caught_up_twilio", NOON)
+        uow.commit()
     with database.unit_of_work() as uow:
-        assert uow.messages.latest_inbound_at(Provider.SIMULATOR) == NOON
-        assert uow.messages.latest_inbound_at(Provider.TWILIO) is None
+        uow.marks.set("caught_up_twilio", NOON + timedelta(hours=1))
+        uow.commit()
+    with database.unit_of_work() as uow:
+        assert uow.marks.get("caught_up_twilio") == NOON + timedelta(hours=1)
 
 
 # Cases, directory
@@ -307,8 +310,8 @@ def test_cases_are_listed_by_urgency_then_age_and_by_what_a_role_sees(database):
         uow.cases.find_open(message.contact_id, CaseKind.DETENTION).queue_state = QueueState.RESOLVED
         uow.commit()
         assert uow.cases.find_open(message.contact_id, CaseKind.DETENTION) is None
-        assert uow.cases.has_reference("R-00000-0")
-        assert not uow.cases.has_reference("R-00009-9")
+        assert uow.cases.find_by_reference("R-00000-0") is not None
+        assert uow.cases.find_by_reference("R-00009-9") is None
         assert len(uow.cases.of_contact(message.contact_id)) == 5
 
 

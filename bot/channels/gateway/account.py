@@ -36,8 +36,8 @@ def examine(settings: GatewaySettings, public_url: str | None, *, transport: htt
             "gateway_away", f"SMS_GATEWAY_URL: nothing answers at {name}; check the address, the firewall and the certificate"
         ) from error
     except httpx.HTTPError:
-        return f"SMS gateway: {name} takes connections"
-    return f"SMS gateway: {name} answers"
+        return f"{name} takes connections"
+    return f"{name} answers"
 
 
 def _is_near(host: str) -> bool:

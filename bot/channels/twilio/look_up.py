@@ -9,8 +9,8 @@ from typing import Protocol
 from bot.domain.contacts import Channel
 from bot.services.ports import Outgoing
 
-CLOCKS_DIFFER = timedelta(minutes=1)
-"""Our clock may be ahead of Twilio's."""
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""Our clock may be ahead of Twilio's. What was sent before is accounted for, so that this may be generous."""
 
 _TRIAL = "Sent from your Twilio trial account - "
 

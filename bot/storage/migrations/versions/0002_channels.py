@@ -24,6 +24,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "provider_id", "state", name=op.f("pk_delivery_report")),
     )
     op.create_table(
+        "mark",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mark")),
+    )
+    op.create_table(
         "tracker_state",
         sa.Column("sender_id", sa.String(length=255), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
@@ -87,4 +93,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_media_message_id"), table_name="media")
     op.drop_table("media")
     op.drop_table("tracker_state")
+    op.drop_table("mark")
     op.drop_table("delivery_report")
