@@ -47,7 +47,7 @@ class Stack:
     channels: tuple[str, ...]
     processes: Mapping[str, int]
     crowd: load.Crowd
-    twilio: TwilioStandIn
+    providers: tuple[TelegramStandIn, TwilioStandIn]
 
 
 def main() -> None:
@@ -91,7 +91,7 @@ def start(name: str, model: Path) -> Iterator[Stack]:
             store = {"type": "SQL", "dialect": "sqlite", "db": f"{folder}/rasa.db"} if name == "stock-sql" else None
             channels = ("telegram", "sms")
             with stock(Path(folder), model, telegram, twilio, tracker_store=store) as rasa:
-                yield Stack(name, channels, rasa.processes(), load.Crowd(telegram, twilio, channels), twilio)
+                yield Stack(name, channels, rasa.processes(), load.Crowd(telegram, twilio, channels), (telegram, twilio))
             return
         settings = {"SMS_PARTS_PER_MINUTE": "1000000", "DALEEL_SIMULATOR": "0"}
         channels = ("telegram", "sms", "telegram", "whatsapp")
@@ -100,7 +100,7 @@ def start(name: str, model: Path) -> Iterator[Stack]:
                 settings["DATABASE_URL"] = url
             with running(Path(folder), model, telegram, twilio, settings) as there:
                 crowd = load.Crowd(telegram, twilio, channels)
-                yield Stack(name, channels, there.hotline.children(), crowd, twilio)
+                yield Stack(name, channels, there.hotline.children(), crowd, (telegram, twilio))
 
 
 @contextlib.contextmanager
@@ -172,6 +172,8 @@ def measure(stack: Stack, arguments: argparse.Namespace) -> dict:
     result["sms"] = sms_parts(stack)
     say(f"{stack.name}: {arguments.turns} turns")
     result["turns"] = long_conversation(stack, arguments.turns)
+    # Calls that break the providers' rules would mean that something else was measured than the providers would take.
+    result["violations"] = sorted({f"{v.operation}: {v.problem}" for p in stack.providers for v in p.violations})
     return result
 
 
@@ -185,7 +187,7 @@ def sms_parts(stack: Stack) -> dict:
     stack.crowd.wait_for_quiet(10)
     counts = {"questions": len(people), "messages": 0, "parts": 0, "parts_by_language": dict.fromkeys(load.QUESTIONS, 0)}
     for language, person in people:
-        sent = stack.twilio.outbound(person.address)
+        sent = stack.providers[1].outbound(person.address)
         parts = sum(message.num_segments for message in sent)
         counts["messages"] += len(sent)
         counts["parts"] += parts
@@ -254,6 +256,7 @@ def print_tables(report: Mapping) -> None:
         ("turns: ratio wall / Rasa's processor", lambda s: ratios(s["turns"]["ratio"])),
         ("turns done", lambda s: f"{s['turns']['done']} of {s['turns']['asked']}"),
         ("SMS: messages / parts", lambda s: f"{s['sms']['messages']} / {s['sms']['parts']} for {s['sms']['questions']}"),
+        ("calls against the providers' rules", lambda s: len(s["violations"])),
         ("processor ms a message", lambda s: round(sum(s["steady_processor_ms_per_message"].values()), 1)),
         ("this process's share of a processor", lambda s: s["steady_own_processor_share"]),
     ]

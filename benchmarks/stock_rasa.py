@@ -187,7 +187,12 @@ def main() -> None:
     let_answers_fit_sms()
     import rasa.core.run
     from rasa.core.utils import read_endpoints_from_path
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
 
+    # As `rasa run` does before it serves; without it every turn would be logged in full.
+    configure_logging_and_warnings(warn_only_once=True, filter_repeated_logs=True)
+    configure_structlog()
     rasa.core.run.serve_application(
         model_path=arguments.model,
         interface=HOST,

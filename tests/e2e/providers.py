@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.settings import PROJECT
 from tests.e2e.hotline import Hotline
-from tests.standins import TelegramStandIn, TwilioStandIn
+from tests.standins import GatewayStandIn, TelegramStandIn, TwilioStandIn
 
 PUBLIC_URL = "https://hotline.example"
 CONTENTS = {
@@ -30,6 +32,13 @@ class Channels:
     hotline: Hotline
     telegram: TelegramStandIn
     twilio: TwilioStandIn
+
+
+@dataclass(frozen=True)
+class Roads(Channels):
+    """The same, with a gateway for SMS."""
+
+    gateway: GatewayStandIn
 
 
 def provider_settings(telegram: TelegramStandIn, twilio: TwilioStandIn) -> dict[str, str]:
@@ -77,10 +86,16 @@ def running(
 
 def run(hotline: Hotline, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the hotline."""
-    command = [sys.executable, "-m", "bot.cli", *words]
-    keys = dict(line.split("=", 1) for line in (hotline.home / "keys.env").read_text().splitlines() if "=" in line)
-    environment = {**hotline.environment, **keys}
-    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    return command(hotline.environment, hotline.home, *words)
+
+
+def command(settings: Mapping[str, str], home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings in a folder that may have its keys already."""
+    environment = {**os.environ, **settings, "DALEEL_HOME": str(home)}
+    call = partial(subprocess.run, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    if not (home / "keys.env").exists():
+        call([sys.executable, "-m", "bot.cli", "keys", "new"])
+    return call([sys.executable, "-m", "bot.cli", *words])
 
 
 def wait_until(is_so: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
