@@ -123,13 +123,10 @@ class Killer(threading.Thread):
 def write_everything(everybody: list[Person], chance: random.Random) -> Counter[str]:
     """Send all messages over the time, thirty in a hundred of them repeated, delayed or swapped."""
     counts: Counter[str] = Counter()
-    plan = sorted(
-        (chance.uniform(0, SECONDS * (turn + 1) / MESSAGES), number, turn)
-        for number in range(len(everybody))
-        for turn in range(MESSAGES)
-    )
+    plan = sorted((chance.uniform(0, SECONDS), number) for number in range(len(everybody)) for _ in range(MESSAGES))
     started = time.monotonic()
-    for moment, number, turn in plan:
+    for moment, number in plan:
+        turn = len(everybody[number].wrote)
         time.sleep(max(0.0, started + moment - time.monotonic()))
         options: dict[str, object] = {}
         if chance.random() < ODD_WEBHOOKS:
