@@ -110,7 +110,7 @@ def test_a_file_is_fetched_when_it_is_opened_and_gone_from_twilio_afterwards(roa
     assert TelegramFiles(settings.telegram).fetch(media[MessageKind.PHOTO]).data == b"\xff\xd8 a picture"
     assert roads.twilio.storage_reads == 0
     assert TwilioMedia(settings.twilio).fetch(media[MessageKind.VOICE]).data == b"OggS a voice"
-    assert roads.twilio.storage == {}
+    assert [m.is_deleted for m in roads.twilio.storage.values()] == [True]
 
 
 def test_doctor_finds_the_roads_in_order(roads: Roads) -> None:
