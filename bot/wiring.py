@@ -32,10 +32,16 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Parts:
-    """What the entry points need to call a service."""
+    """What the entry points need to call a service.
+
+    Attributes:
+        engine: For all that can be done again after a power cut.
+        durable_engine: For what exists nowhere else, or must be known before something irrevocable is done.
+    """
 
     settings: Settings
     engine: Engine
+    durable_engine: Engine
     cipher: Cipher
     catalogues: Catalogues
 
@@ -49,9 +55,9 @@ class Parts:
             if f"reply_ready_{language}" in contents and self.catalogues.has(language, "reply_ready", "text")
         }
 
-    def unit_of_work(self) -> SqlUnitOfWork:
-        """Return a new transaction."""
-        return SqlUnitOfWork(self.engine, self.cipher)
+    def unit_of_work(self, *, is_durable: bool = False) -> SqlUnitOfWork:
+        """Return a new transaction; a durable one, and all before it, survives a power cut."""
+        return SqlUnitOfWork(self.durable_engine if is_durable else self.engine, self.cipher)
 
 
 def build(settings: Settings, *, locales: Path = LOCALES) -> Parts:
@@ -63,7 +69,8 @@ def build(settings: Settings, *, locales: Path = LOCALES) -> Parts:
     cipher = Cipher(settings.keys, hash_key=settings.secret_key)
     return Parts(
         settings=settings,
-        engine=make_engine(settings.database_url, cipher),
+        engine=make_engine(settings.database_url, cipher, is_durable=False),
+        durable_engine=make_engine(settings.database_url, cipher),
         cipher=cipher,
         catalogues=Catalogues.load(locales),
     )

@@ -12,10 +12,9 @@ from bot.console.outside import media_sources, now, parts
 from bot.console.permissions import requires
 from bot.domain.conversations import MessageKind
 from bot.domain.errors import ChannelDown, NotFound, Rejected, TryLater
-from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES
+from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched
 from bot.logs import get_logger
 from bot.services.media import MEDIA_GONE, MediaItem, open_media
-from bot.services.ports import Fetched
 
 ENDINGS = {
     "image/jpeg": "jpg",

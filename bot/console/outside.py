@@ -40,7 +40,7 @@ __all__ = [
 def install(app: Flask, parts: Parts) -> scoped_session:
     """Return the session that Flask-Security and our pages share; it ends with each request."""
     app.extensions["parts"] = parts
-    shared = scoped_session(sessionmaker(parts.engine, future=True))
+    shared = scoped_session(sessionmaker(parts.durable_engine, future=True))
     app.extensions["staff_session"] = shared
 
     @app.teardown_appcontext

@@ -8,13 +8,11 @@ messages are handled, so that several assistants may share one database.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 
 from rasa.core.channels.channel import UserMessage
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.turn_channel import TurnChannel
 from bot.domain import topics
@@ -109,30 +107,38 @@ class InboxWorker:
             return list(uow.messages.contacts_waiting(limit=4 * SIDE_BY_SIDE))
 
     async def _work_through(self, contact_id: str) -> None:
-        if not await asyncio.to_thread(self._lease, contact_id):
-            await asyncio.sleep(POLL_SECONDS)
-            return
         keeper = asyncio.create_task(self._keep_lease(contact_id))
         try:
-            while (turn := await asyncio.to_thread(self._next, contact_id)) is not None:
-                await self._try(turn)
+            turn = await asyncio.to_thread(self._begin, contact_id)
+            while turn is not None:
+                turn = await self._try(turn)
         except Exception as error:  # noqa: BLE001 - the edge of this worker
+            # The lease runs out by itself.
             self._log.error("inbox_unreadable", contact_id=contact_id, error_class=type(error).__name__)
             await asyncio.sleep(1.0)
         finally:
             keeper.cancel()
-            with contextlib.suppress(SQLAlchemyError):
-                # If the database is away, the lease runs out by itself.
-                await asyncio.to_thread(self._release, contact_id)
 
-    async def _try(self, turn: Turn) -> None:
+    def _begin(self, contact_id: str) -> Turn | None:
+        """Lease a contact and take its first turn; None if another process holds it."""
+        with self._parts.unit_of_work() as uow:
+            if not lease_contact(uow, contact_id, owner=self._owner, clock=now):
+                return None
+            turn = next_turn(uow, contact_id)
+            if turn is None:
+                release_contact(uow, contact_id, owner=self._owner)
+            return turn
+
+    async def _try(self, turn: Turn) -> Turn | None:
+        """Handle a turn and return the next one; one that cannot be stored stays in the inbox and is taken up again."""
         try:
-            await self._handle(turn)
+            return await self._handle(turn)
         except Exception as error:  # noqa: BLE001 - the edge of this worker
-            # The message stays in the inbox and is taken up again; what fails again and again is given to a person.
+            # What fails again and again is given to a person.
             self._log.error("turn_not_stored", message_id=turn.message_id, error_class=type(error).__name__)
             await asyncio.sleep(1.0)
             await asyncio.to_thread(self._count_failure, turn.message_id)
+            return await asyncio.to_thread(self._begin, turn.contact_id)
 
     def _count_failure(self, message_id: str) -> None:
         with self._parts.unit_of_work() as uow:
@@ -142,35 +148,28 @@ class InboxWorker:
         with self._parts.unit_of_work() as uow:
             return lease_contact(uow, contact_id, owner=self._owner, clock=now)
 
-    def _release(self, contact_id: str) -> None:
-        with self._parts.unit_of_work() as uow:
-            release_contact(uow, contact_id, owner=self._owner)
-
     async def _keep_lease(self, contact_id: str) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             await asyncio.to_thread(self._lease, contact_id)
 
-    def _next(self, contact_id: str) -> Turn | None:
-        with self._parts.unit_of_work() as uow:
-            return next_turn(uow, contact_id)
-
-    async def _handle(self, turn: Turn) -> None:
+    async def _handle(self, turn: Turn) -> Turn | None:
         started = time.monotonic()
         if turn.command in OBEYED:
             understood, replies = self._obey(turn)
         else:
             understood, replies = await self._understand(turn)
-        await asyncio.to_thread(self._finish, turn, understood, replies)
+        upcoming, count = await asyncio.to_thread(self._finish, turn, understood, replies)
         self._log.info(
             "turn_done",
             message_id=turn.message_id,
             channel=turn.channel.value,
             language=understood.language,
             decision=understood.decision,
-            count=len(replies),
+            count=count,
             duration_ms=round((time.monotonic() - started) * 1000),
         )
+        return upcoming
 
     async def _understand(self, turn: Turn) -> tuple[Understood, list[Reply]]:
         """Let Rasa deal with a message; one that failed too often goes to a person without it."""
@@ -181,10 +180,7 @@ class InboxWorker:
         except Exception as error:  # noqa: BLE001 - the edge of this worker
             self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
         understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
-        replies = await asyncio.to_thread(self._complete, turn, understood, channel.replies)
-        if turn.just_said is not None and [reply.answer_id for reply in replies] == [turn.just_said]:
-            return understood, []
-        return understood, replies
+        return understood, channel.replies
 
     def _obey(self, turn: Turn) -> tuple[Understood, list[Reply]]:
         """Answer one of the words that are always obeyed; what it changes is changed as the turn is finished."""
@@ -254,10 +250,19 @@ class InboxWorker:
                 self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
         return replies
 
-    def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> None:
+    def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> tuple[Turn | None, int]:
+        """Store what came of a turn; return the contact's next turn and the number of messages that go out."""
+        if turn.command not in OBEYED:
+            replies = self._complete(turn, understood, replies)
+        if turn.just_said is not None and [reply.answer_id for reply in replies] == [turn.just_said]:
+            # The second picture of an album.
+            replies = []
         fitted = [part for reply in replies for part in fit(reply, turn.channel)]
         with self._parts.unit_of_work() as uow:
-            finish_turn(uow, turn, understood=understood, replies=fitted, clock=now, new_id=new_id)
+            upcoming = finish_turn(
+                uow, turn, understood=understood, replies=fitted, clock=now, new_id=new_id, owner=self._owner
+            )
+        return upcoming, len(fitted)
 
 
 def place_of(turn: Turn) -> str | None:

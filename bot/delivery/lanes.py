@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiolimiter import AsyncLimiter
 
 from bot.domain.contacts import Channel, Provider
+from bot.services.ports import Ready
 
 SIDE_BY_SIDE = 8
 WHATSAPP_PER_SECOND = 80
@@ -22,15 +24,29 @@ class Lane:
         slots: Messages that may be on their way at once. One where the provider cannot be asked afterwards whether it took
             a message: then at most one is uncertain when the worker is killed.
         limiter: The provider's rate, in SMS parts or messages; None where its own client keeps it.
+        queue: Messages that were ready when the outbox was last read, and have no slot yet.
+        in_hand: Ids of messages in a slot or in the queue.
     """
 
     slots: int
     limiter: AsyncLimiter | None = None
+    queue: deque[Ready] = field(default_factory=deque)
     in_hand: set[str] = field(default_factory=set)
 
-    def has_room(self) -> bool:
-        """Say whether one more may start."""
-        return len(self.in_hand) < self.slots
+    def add(self, ready: Ready) -> None:
+        """Put a message in the queue, unless it is in hand already."""
+        if ready.message_id not in self.in_hand:
+            self.in_hand.add(ready.message_id)
+            self.queue.append(ready)
+
+    def next(self) -> Ready | None:
+        """Take the next message if there is a free slot."""
+        is_busy = len(self.in_hand) - len(self.queue) >= self.slots
+        return None if is_busy or not self.queue else self.queue.popleft()
+
+    def done(self, ready: Ready) -> None:
+        """Free a message's slot."""
+        self.in_hand.discard(ready.message_id)
 
 
 class Lanes:
@@ -47,10 +63,6 @@ class Lanes:
         if key not in self._lanes:
             self._lanes[key] = Lane(self._slots(provider), self._limiter(provider, channel))
         return self._lanes[key]
-
-    def in_hand(self) -> set[str]:
-        """Return the ids of all messages on their way."""
-        return set().union(*(lane.in_hand for lane in self._lanes.values())) if self._lanes else set()
 
     def _slots(self, provider: Provider) -> int:
         return SIDE_BY_SIDE if self._can_look_up.get(provider, True) else 1

@@ -30,7 +30,8 @@ class StoringReceiver:
             return self._receive(incoming)
 
     def _receive(self, incoming: Incoming) -> tuple[str, bool]:
-        with self._parts.unit_of_work() as uow:
+        # Once it is acknowledged, the message exists nowhere else.
+        with self._parts.unit_of_work(is_durable=True) as uow:
             return receive_message(uow, incoming, clock=now, new_id=new_id)
 
     def correction(self, incoming: Incoming) -> bool:

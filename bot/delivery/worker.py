@@ -7,9 +7,10 @@ hand when it is killed is found again by the claim in the database: see ``bot.se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +25,6 @@ from bot.services.delivery_reports import apply_kept_reports
 from bot.services.outbox import (
     Claimed,
     PriceOf,
-    Ready,
     Task,
     claim_message,
     ready_messages,
@@ -32,10 +32,11 @@ from bot.services.outbox import (
     record_not_found,
     record_sent,
 )
-from bot.services.ports import ChannelClient, Sent
+from bot.services.ports import ChannelClient, Ready, Sent
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.05
+IDLE_POLL_SECONDS = 0.15
 AFTER_ERROR_SECONDS = 1.0
 BATCH = 200
 SEND_SECONDS = 14.0
@@ -65,44 +66,46 @@ class OutboxWorker:
         self._lanes = Lanes(can_look_up=can_look_up, sms_parts_per_minute=sms_parts_per_minute)
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
         self._random = random.Random(secrets.randbits(64))  # noqa: S311 - spreads retries, hides nothing
         self._log = get_logger()
 
     async def run(self, stop: Stop) -> None:
         """Send what is due, again and again, until ``stop`` is asked for; what is in hand then is finished."""
         self._log.info("worker_started")
+        self._wake = asyncio.Event()
+        pause = POLL_SECONDS
         while not stop.is_asked:
+            self._wake.clear()
             try:
-                started = await self._start_ready()
+                ready = await asyncio.to_thread(self._ready)
             except SQLAlchemyError as error:
                 self._log.error("outbox_unreadable", error_class=type(error).__name__)
                 await asyncio.sleep(AFTER_ERROR_SECONDS)
                 continue
-            if not started:
-                await asyncio.sleep(POLL_SECONDS)
+            for item in ready:
+                lane = self._lanes.of(item.provider, item.channel)
+                lane.add(item)
+                self._start(lane)
+            pause = POLL_SECONDS if ready else min(IDLE_POLL_SECONDS, pause * 1.2)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
         for task in list(self._waiting):
             # Nobody has claimed these: they are sent after the next start.
             task.cancel()
+        self._is_stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SEND_SECONDS)
         self._log.info("worker_stopped")
 
-    async def _start_ready(self) -> int:
-        ready = await asyncio.to_thread(self._ready)
-        in_hand = self._lanes.in_hand()
-        started = 0
-        for item in ready:
-            lane = self._lanes.of(item.provider, item.channel)
-            if item.message_id in in_hand or not lane.has_room():
-                continue
-            lane.in_hand.add(item.message_id)
-            task = asyncio.create_task(self._deliver(item, lane))
+    def _start(self, lane: Lane) -> None:
+        """Give free slots to what waits in a lane; look for more once nothing does."""
+        while not self._is_stopping and (ready := lane.next()) is not None:
+            task = asyncio.create_task(self._deliver(ready, lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-            started += 1
-        return started
 
-    def _ready(self) -> list[Ready]:
+    def _ready(self) -> Sequence[Ready]:
         with self._parts.unit_of_work() as uow:
             return ready_messages(uow, clock=now, limit=BATCH)
 
@@ -121,7 +124,10 @@ class OutboxWorker:
             self._log.error("delivery_failed", message_id=ready.message_id, error_class=type(error).__name__)
             await asyncio.sleep(AFTER_ERROR_SECONDS)
         finally:
-            lane.in_hand.discard(ready.message_id)
+            lane.done(ready)
+            self._start(lane)
+            if not lane.queue:
+                self._wake.set()
 
     async def _wait_for_turn(self, ready: Ready, lane: Lane) -> None:
         if lane.limiter is None:
@@ -136,7 +142,8 @@ class OutboxWorker:
             self._waiting.discard(task)
 
     def _claim(self, ready: Ready, client: ChannelClient | None) -> Claimed | None:
-        with self._parts.unit_of_work() as uow:
+        # A message that goes out must be known as on its way, whatever happens then.
+        with self._parts.unit_of_work(is_durable=True) as uow:
             return claim_message(
                 uow,
                 ready.message_id,

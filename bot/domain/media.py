@@ -46,3 +46,11 @@ class Media:
 
     def __repr__(self) -> str:
         return f"<Media {self.id}>"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file as a provider gave it out."""
+
+    content_type: str
+    data: bytes

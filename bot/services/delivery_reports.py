@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.domain.contacts import Provider
 from bot.domain.conversations import Direction, Message
 from bot.domain.deliveries import MAX_RESENDS, UNSETTLED, OutboundState, failure_of
+from bot.domain.errors import NotFound
 from bot.services.messages import withdraw_unsent
 from bot.services.outbox import hold_for_window
 from bot.services.ports import Clock, DeliveryReport, Ids, UnitOfWork
@@ -40,7 +41,7 @@ def apply_kept_reports(uow: UnitOfWork, message_id: str, *, templates: Mapping[s
     It is called once that answer is stored: a report that comes at the same moment then either sees the message, or is
     seen here.
     """
-    message = uow.messages.get(message_id)
+    message = uow.outbox.lock(message_id)
     if message.provider_id is None:
         return
     for report in uow.outbox.reports_of(_provider_of(uow, message), message.provider_id):
@@ -49,16 +50,26 @@ def apply_kept_reports(uow: UnitOfWork, message_id: str, *, templates: Mapping[s
 
 
 def _message_of(uow: UnitOfWork, report: DeliveryReport, *, clock: Clock) -> Message | None:
-    message = uow.outbox.find_sent(report.provider, report.provider_id)
-    if message is not None or report.message_id is None:
-        return message
-    message = uow.outbox.find_unconfirmed(report.message_id)
-    if message is not None and message.direction is Direction.OUTBOUND and _provider_of(uow, message) is report.provider:
-        # The answer to our request was lost, and the report is the proof that the provider took the message.
-        message.provider_id = report.provider_id
-        message.move_on(OutboundState.SENT, clock())
-        return message
-    return None
+    message_id = uow.outbox.find_sent(report.provider, report.provider_id)
+    if message_id is not None:
+        return uow.outbox.lock(message_id)
+    if report.message_id is None:
+        return None
+    try:
+        message = uow.outbox.lock(report.message_id)
+    except NotFound:
+        return None
+    if not _is_unconfirmed(message) or _provider_of(uow, message) is not report.provider:
+        return None
+    # The answer to our request was lost, or is still on its way, and the report is the proof that the provider took it.
+    message.provider_id = report.provider_id
+    message.move_on(OutboundState.SENT, clock())
+    return message
+
+
+def _is_unconfirmed(message: Message) -> bool:
+    is_tried = message.attempts > 0 and OutboundState(message.state) in UNSETTLED
+    return message.direction is Direction.OUTBOUND and is_tried and message.provider_id is None
 
 
 def _provider_of(uow: UnitOfWork, message: Message) -> Provider:

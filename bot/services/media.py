@@ -9,10 +9,10 @@ from datetime import datetime
 from bot.domain.contacts import Provider
 from bot.domain.conversations import Direction, Message, MessageKind
 from bot.domain.errors import ChannelDown, NotFound, Rejected
-from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES
+from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched
 from bot.domain.staff import Role
 from bot.services.deliveries import hidden_kinds
-from bot.services.ports import Clock, Fetched, MediaSource, UnitOfWork
+from bot.services.ports import Clock, MediaSource, UnitOfWork
 
 MEDIA_GONE = "media_gone"
 """Code of the error when we know of a file, and its provider no longer has it."""

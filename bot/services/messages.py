@@ -154,6 +154,8 @@ def withdraw_unsent(uow: UnitOfWork, messages: Sequence[Message], *, reason: str
 
 def _release_held(uow: UnitOfWork, conversation: Conversation, *, clock: Clock) -> bool:
     """Queue what waited for the person to write; say whether anything did. A template not sent yet has no more use."""
+    if conversation.channel is not Channel.WHATSAPP:
+        return False
     unsettled = uow.outbox.unsettled(conversation.id)
     waiting = [m for m in unsettled if m.state == OutboundState.HELD.value]
     for message in waiting:

@@ -14,12 +14,12 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.domain import topics
-from bot.domain.contacts import Channel, ChannelAddress, Provider
+from bot.domain.contacts import ChannelAddress, Provider
 from bot.domain.conversations import Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import MAX_ATTEMPTS, OutboundState, backoff
 from bot.domain.errors import ChannelDown, DeliveryError, TryLater, Uncertain, Unreachable
 from bot.services.messages import withdraw_unsent
-from bot.services.ports import Clock, Ids, Outgoing, Sent, UnitOfWork
+from bot.services.ports import Clock, Ids, Outgoing, Ready, Sent, UnitOfWork
 
 CLAIM = timedelta(seconds=20)
 """How long a worker may take for one message, the provider's time-outs included."""
@@ -40,16 +40,6 @@ class Task(str, Enum):
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A message that is the next one of its conversation."""
-
-    message_id: str
-    provider: Provider
-    channel: Channel
-    parts: int
-
-
-@dataclass(frozen=True)
 class Claimed:
     """A message in the hands of one worker."""
 
@@ -57,13 +47,9 @@ class Claimed:
     outgoing: Outgoing
 
 
-def ready_messages(uow: UnitOfWork, *, clock: Clock, limit: int) -> list[Ready]:
+def ready_messages(uow: UnitOfWork, *, clock: Clock, limit: int) -> Sequence[Ready]:
     """Return what can be sent or looked up now, the oldest first, at most one message of each conversation."""
-    found = []
-    for message in uow.outbox.ready(clock(), limit=limit):
-        address = _address_of(uow, message)
-        found.append(Ready(message.id, address.provider, address.channel, message.sms_parts or 1))
-    return found
+    return uow.outbox.ready(clock(), limit=limit)
 
 
 def claim_message(
@@ -102,7 +88,7 @@ def claim_message(
     elif address.stopped_at is not None and message.reply_to_id is None:
         message.move_on(OutboundState.WITHDRAWN, now, failure=address.stop_reason)
         uow.outbox.release(message_id)
-    elif not conversation.takes_free_text(now) and message.template is None and address.provider is not Provider.SIMULATOR:
+    elif _must_wait(uow, message, conversation, address, clock=clock):
         _hold(uow, conversation, message, templates=templates, clock=clock, new_id=new_id)
     else:
         message.state, message.attempts = OutboundState.SENDING.value, message.attempts + 1
@@ -112,9 +98,17 @@ def claim_message(
     return None
 
 
+def _must_wait(uow: UnitOfWork, message: Message, conversation: Conversation, address: ChannelAddress, *, clock: Clock) -> bool:
+    """Say whether WhatsApp's window is shut for this message; the simulator has none."""
+    if message.template is not None or address.provider is Provider.SIMULATOR or conversation.takes_free_text(clock()):
+        return False
+    # The person may be writing in this moment: then what is held now would wait for their next message.
+    return not uow.conversations.lock(conversation.id).takes_free_text(clock())
+
+
 def record_sent(uow: UnitOfWork, message_id: str, sent: Sent, *, owner: str, price_of: PriceOf, clock: Clock) -> None:
     """Record that the provider took a message."""
-    message = uow.messages.get(message_id)
+    message = uow.outbox.lock(message_id)
     if not uow.outbox.is_claimed(message_id, owner=owner):
         return
     address = _address_of(uow, message)
@@ -127,7 +121,7 @@ def record_sent(uow: UnitOfWork, message_id: str, sent: Sent, *, owner: str, pri
 
 def record_not_found(uow: UnitOfWork, message_id: str, *, owner: str, clock: Clock) -> None:
     """Record that the provider never got a message: it is queued again, the first time at once."""
-    message = uow.messages.get(message_id)
+    message = uow.outbox.lock(message_id)
     if uow.outbox.is_claimed(message_id, owner=owner):
         if _is_open(message) and message.attempts >= MAX_ATTEMPTS:
             message.move_on(OutboundState.FAILED, clock(), failure="provider_away")
@@ -151,7 +145,7 @@ def record_failure(
 ) -> OutboundState:
     """Record that a message was not taken, and decide what becomes of it; return its state."""
     now = clock()
-    message = uow.messages.get(message_id)
+    message = uow.outbox.lock(message_id)
     if not uow.outbox.is_claimed(message_id, owner=owner):
         return OutboundState(message.state)
     if not _is_open(message):

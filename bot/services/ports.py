@@ -13,7 +13,7 @@ from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Message
 from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
-from bot.domain.media import Media
+from bot.domain.media import Fetched, Media
 
 
 class Clock(Protocol):
@@ -49,7 +49,9 @@ class Contacts(Protocol):
 
 
 class Conversations(Protocol):
-    """Conversations."""
+    """Conversations. ``lock`` keeps others from changing one until the transaction ends, and gives it as it is now."""
+
+    def lock(self, conversation_id: str) -> Conversation: ...
 
     def add(self, conversation: Conversation) -> None: ...
 
@@ -90,10 +92,30 @@ class Messages(Protocol):
     def media_of(self, message_id: str) -> Sequence[Media]: ...
 
 
-class Outbox(Protocol):
-    """Outbound messages on their way, and what the providers report of them."""
+@dataclass(frozen=True)
+class Ready:
+    """An outbound message that is the next one of its conversation.
 
-    def ready(self, now: datetime, *, limit: int) -> Sequence[Message]: ...
+    Attributes:
+        parts: How many SMS parts it takes; 1 on other channels.
+    """
+
+    message_id: str
+    provider: Provider
+    channel: Channel
+    parts: int
+
+
+class Outbox(Protocol):
+    """Outbound messages on their way, and what the providers report of them.
+
+    ``lock`` keeps others from changing a message until the transaction ends, and gives it as it is now: a report and the
+    answer to our own request often come in the same moment.
+    """
+
+    def lock(self, message_id: str) -> Message: ...
+
+    def ready(self, now: datetime, *, limit: int) -> Sequence[Ready]: ...
 
     def claim(self, message_id: str, *, owner: str, until: datetime, now: datetime) -> bool: ...
 
@@ -103,9 +125,7 @@ class Outbox(Protocol):
 
     def unsettled(self, conversation_id: str) -> Sequence[Message]: ...
 
-    def find_sent(self, provider: Provider, provider_id: str) -> Message | None: ...
-
-    def find_unconfirmed(self, message_id: str) -> Message | None: ...
+    def find_sent(self, provider: Provider, provider_id: str) -> str | None: ...
 
     def has_template_since(self, conversation_id: str, since: datetime) -> bool: ...
 
@@ -260,14 +280,6 @@ class ChannelClient(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A file as a provider gave it out."""
-
-    content_type: str
-    data: bytes
 
 
 class MediaSource(Protocol):

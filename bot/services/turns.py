@@ -158,8 +158,15 @@ def finish_turn(
     replies: Sequence[Reply],
     clock: Clock,
     new_id: Ids,
-) -> None:
+    owner: str | None = None,
+) -> Turn | None:
     """Mark the inbound message handled and put the replies into the outbox, in one transaction.
+
+    Args:
+        owner: Of the contact's lease. It is given back in the same transaction where no further message waits.
+
+    Returns:
+        The contact's next turn, or None.
 
     Raises:
         WrongState: If the message was handled before; then nothing is stored, so no reply is doubled.
@@ -181,7 +188,11 @@ def finish_turn(
         uow.outbox.ask_to_erase(conversation.id, since=now - ERASABLE, now=now)
     for reply in replies:
         uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
+    upcoming = next_turn(uow, turn.contact_id)
+    if upcoming is None and owner is not None:
+        uow.contacts.release(turn.contact_id, owner=owner)
     uow.commit()
+    return upcoming
 
 
 def _outbound(reply: Reply, conversation: Conversation, message: Message, *, clock: Clock, new_id: Ids) -> Message:

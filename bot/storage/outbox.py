@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
@@ -15,8 +15,10 @@ from bot.domain.cases import CaseKind, QueueState
 from bot.domain.contacts import Provider
 from bot.domain.conversations import Message
 from bot.domain.deliveries import UNSETTLED, OutboundState
-from bot.services.ports import DeliveryReport
+from bot.services.ports import DeliveryReport, Ready
 from bot.storage import tables
+from bot.storage.rows import lock
+from bot.storage.types import UtcDateTime
 
 LONGEST_WAIT = timedelta(hours=1)
 """No wait is longer; one that seems so was set before the clock jumped back, and is over."""
@@ -28,11 +30,14 @@ _LOST = [_UNKNOWN, OutboundState.UNDELIVERED.value, OutboundState.FAILED.value]
 _TROUBLED = [_HELD, _UNKNOWN, OutboundState.UNDELIVERED.value, OutboundState.FAILED.value, OutboundState.WITHDRAWN.value]
 
 
-def _has_come(column: Any, now: datetime) -> ColumnElement[bool]:
-    return or_(column.is_(None), column <= now, column > now + LONGEST_WAIT)
+_NOW, _FAR = bindparam("now", type_=UtcDateTime), bindparam("far", type_=UtcDateTime)
 
 
-def _is_claimable(now: datetime) -> ColumnElement[bool]:
+def _has_come(column: Any) -> ColumnElement[bool]:
+    return or_(column.is_(None), column <= _NOW, column > _FAR)
+
+
+def _is_claimable() -> ColumnElement[bool]:
     """Say which rows are the next of their conversation, due, and in nobody's hands."""
     table, earlier = tables.message.c, tables.message.alias("earlier")
     # What waits holds back what follows it, so that order is kept. What stays unknown for good holds back nothing.
@@ -50,14 +55,36 @@ def _is_claimable(now: datetime) -> ColumnElement[bool]:
     )
     return and_(
         or_(
-            and_(table.state == _QUEUED, _has_come(table.next_attempt_at, now)),
-            and_(table.state == _UNKNOWN, table.next_attempt_at.is_not(None), _has_come(table.next_attempt_at, now)),
+            and_(table.state == _QUEUED, _has_come(table.next_attempt_at)),
+            and_(table.state == _UNKNOWN, table.next_attempt_at.is_not(None), _has_come(table.next_attempt_at)),
             table.state == _SENDING,
         ),
-        _has_come(table.claimed_until, now),
+        _has_come(table.claimed_until),
         # "Your reply is ready" overtakes the reply that waits for the window to open.
         or_(table.template.is_not(None), ~is_behind),
     )
+
+
+# Built once: they are asked many times a second.
+_READY = (
+    select(tables.message.c.id, tables.channel_address.c.provider, tables.channel_address.c.channel, tables.message.c.sms_parts)
+    .join(tables.conversation, tables.conversation.c.id == tables.message.c.conversation_id)
+    .join(tables.channel_address, tables.channel_address.c.id == tables.conversation.c.channel_address_id)
+    # Spelled out, so that the index on the state is used: only few messages are ever in these.
+    .where(
+        tables.message.c.direction == "outbound",
+        tables.message.c.state.in_([_QUEUED, _SENDING, _UNKNOWN]),
+        _is_claimable(),
+    )
+    .order_by(tables.message.c.position)
+    .limit(bindparam("limit"))
+)
+_CLAIM = (
+    update(tables.message)
+    .where(tables.message.c.id == bindparam("message_id"), _is_claimable())
+    .values(claim_owner=bindparam("owner"), claimed_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)
 
 
 class SqlOutbox:
@@ -66,25 +93,13 @@ class SqlOutbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def ready(self, now: datetime, *, limit: int) -> Sequence[Message]:
-        table = tables.message.c
-        query = (
-            select(Message)
-            # Spelled out, so that the index on the state is used: only few messages are ever in these.
-            .where(table.direction == "outbound", table.state.in_([_QUEUED, _SENDING, _UNKNOWN]), _is_claimable(now))
-            .order_by(table.position)
-            .limit(limit)
-        )
-        return list(self._session.execute(query).scalars())
+    def ready(self, now: datetime, *, limit: int) -> Sequence[Ready]:
+        rows = self._session.execute(_READY, {"now": now, "far": now + LONGEST_WAIT, "limit": limit})
+        return [Ready(message_id, provider, channel, parts or 1) for message_id, provider, channel, parts in rows]
 
     def claim(self, message_id: str, *, owner: str, until: datetime, now: datetime) -> bool:
-        taken = self._session.execute(
-            update(tables.message)
-            .where(tables.message.c.id == message_id, _is_claimable(now))
-            .values(claim_owner=owner, claimed_until=until)
-            .execution_options(synchronize_session=False)
-        )
-        return bool(taken.rowcount)
+        values = {"message_id": message_id, "owner": owner, "until": until, "now": now, "far": now + LONGEST_WAIT}
+        return bool(self._session.execute(_CLAIM, values).rowcount)
 
     def is_claimed(self, message_id: str, *, owner: str) -> bool:
         table = tables.message.c
@@ -108,10 +123,13 @@ class SqlOutbox:
         )
         return list(self._session.execute(query).scalars())
 
-    def find_sent(self, provider: Provider, provider_id: str) -> Message | None:
+    def lock(self, message_id: str) -> Message:
+        return lock(self._session, tables.message, Message, "message_not_found", message_id)
+
+    def find_sent(self, provider: Provider, provider_id: str) -> str | None:
         address = tables.channel_address.c
         query = (
-            select(Message)
+            select(tables.message.c.id)
             .join(tables.conversation, tables.conversation.c.id == tables.message.c.conversation_id)
             .join(tables.channel_address, address.id == tables.conversation.c.channel_address_id)
             .where(
@@ -120,16 +138,6 @@ class SqlOutbox:
                 address.provider == provider,
             )
             .limit(1)
-        )
-        return self._session.execute(query).scalar_one_or_none()
-
-    def find_unconfirmed(self, message_id: str) -> Message | None:
-        table = tables.message.c
-        query = select(Message).where(
-            table.id == message_id,
-            table.provider_id.is_(None),
-            table.attempts > 0,
-            table.state.in_([_QUEUED, _SENDING, _UNKNOWN]),
         )
         return self._session.execute(query).scalar_one_or_none()
 

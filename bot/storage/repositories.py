@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
 
 from sqlalchemy import Text, func, insert, or_, select, type_coerce, update
 from sqlalchemy import case as sql_case
@@ -14,19 +13,10 @@ from bot.domain.cases import URGENCY, Case, CaseKind, QueueState
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Direction, InboundState, Message
 from bot.domain.directory import DirectoryEntry
-from bot.domain.errors import NotFound
 from bot.domain.media import Media
 from bot.storage import tables
 from bot.storage.cipher import Cipher
-
-T = TypeVar("T")
-
-
-def _get(session: Session, kind: type[T], code: str, **by: Any) -> T:
-    found = session.execute(select(kind).filter_by(**by)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(code, str(next(iter(by.values()))))
-    return found
+from bot.storage.rows import get, lock
 
 
 class SqlContacts:
@@ -41,14 +31,14 @@ class SqlContacts:
         self._session.flush()
 
     def get(self, contact_id: str) -> Contact:
-        return _get(self._session, Contact, "contact_not_found", id=contact_id)
+        return get(self._session, Contact, "contact_not_found", id=contact_id)
 
     def add_address(self, address: ChannelAddress) -> None:
         self._session.add(address)
         self._session.flush()
 
     def get_address(self, address_id: str) -> ChannelAddress:
-        return _get(self._session, ChannelAddress, "address_not_found", id=address_id)
+        return get(self._session, ChannelAddress, "address_not_found", id=address_id)
 
     def find_address(self, provider: Provider, channel: Channel, address: str) -> ChannelAddress | None:
         query = select(ChannelAddress).filter_by(provider=provider, channel=channel, address_hash=self.hash_address(address))
@@ -87,7 +77,10 @@ class SqlConversations:
         self._session.flush()
 
     def get(self, conversation_id: str) -> Conversation:
-        return _get(self._session, Conversation, "conversation_not_found", id=conversation_id)
+        return get(self._session, Conversation, "conversation_not_found", id=conversation_id)
+
+    def lock(self, conversation_id: str) -> Conversation:
+        return lock(self._session, tables.conversation, Conversation, "conversation_not_found", conversation_id)
 
     def find_for_address(self, address_id: str) -> Conversation | None:
         query = select(Conversation).filter_by(channel_address_id=address_id)
@@ -105,7 +98,7 @@ class SqlMessages:
         self._session.flush()
 
     def get(self, message_id: str) -> Message:
-        return _get(self._session, Message, "message_not_found", id=message_id)
+        return get(self._session, Message, "message_not_found", id=message_id)
 
     def find_inbound(self, provider: Provider, provider_id: str) -> str | None:
         table = tables.inbound_id.c
@@ -188,7 +181,7 @@ class SqlMessages:
         self._session.flush()
 
     def get_media(self, media_id: str) -> Media:
-        return _get(self._session, Media, "media_not_found", id=media_id)
+        return get(self._session, Media, "media_not_found", id=media_id)
 
     def media_of(self, message_id: str) -> Sequence[Media]:
         query = select(Media).filter_by(message_id=message_id).order_by(tables.media.c.id)
@@ -269,7 +262,7 @@ class SqlDirectory:
         return list(self._session.execute(query).scalars())
 
     def get(self, entry_id: str) -> DirectoryEntry:
-        return _get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)
+        return get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)
 
     def add(self, entry: DirectoryEntry) -> None:
         self._session.add(entry)

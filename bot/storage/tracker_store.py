@@ -26,8 +26,8 @@ from bot.storage import tables
 from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
 
-WINDOW = 48
-"""Events that are read: about eight turns. Nothing looks back further than two."""
+WINDOW = 32
+"""Events that are read: about five turns. Nothing looks back further than two."""
 
 
 class EncryptedTrackerStore(SQLTrackerStore):
@@ -39,7 +39,7 @@ class EncryptedTrackerStore(SQLTrackerStore):
         self._cipher = Cipher(settings.keys, hash_key=settings.secret_key)
         # Our engine in place of Rasa's: SQLite in WAL mode with a patient lock, as for all other tables.
         self.engine.dispose()
-        self.engine = make_engine(settings.database_url, self._cipher)
+        self.engine = make_engine(settings.database_url, self._cipher, is_durable=False)
         self.sessionmaker.configure(bind=self.engine)
         with self.engine.begin() as connection:
             connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_events_sender_id_id ON events (sender_id, id)")

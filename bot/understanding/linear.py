@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from bot.understanding.features import Sample, make_vectoriser, skeletons, words
+from bot.understanding.scoring import Scorer
 
 
 class CalibratedLinearModel:
@@ -31,6 +32,7 @@ class CalibratedLinearModel:
         self._seed = seed
         self.temperature = 1.0
         self.classes: list[str] = []
+        self._scorer: Scorer | None = None
 
     def fit(self, samples: Sequence[Sample], labels: Sequence[str]) -> CalibratedLinearModel:
         """Learn; returns itself."""
@@ -58,9 +60,15 @@ class CalibratedLinearModel:
 
     def predict_proba(self, samples: Sequence[Sample]) -> np.ndarray:
         """Return probabilities, one row per sample, one column per class in ``classes``."""
-        logits = self._margins.decision_function(self._vectoriser.transform(samples)) / self.temperature
+        if self._scorer is None:
+            self._scorer = Scorer(self._vectoriser, self._margins.coef_, self._margins.intercept_)
+        logits = np.stack([self._scorer.margins(sample) for sample in samples]) / self.temperature
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
+
+    def __getstate__(self) -> dict[str, object]:
+        # Made anew from the trained parts: functions of the vectoriser are not stored.
+        return {**self.__dict__, "_scorer": None}
 
 
 def _best_temperature(logits: np.ndarray, truth: np.ndarray) -> float:

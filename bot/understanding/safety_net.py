@@ -12,6 +12,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from bot.domain import topics
@@ -19,11 +20,14 @@ from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
 from bot.understanding.features import Sample, make_vectoriser
 from bot.understanding.normalise import normalise
+from bot.understanding.scoring import Scorer
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SafetyNet(ModelComponent):
     """Puts the probability of danger on each message, as ``safety``."""
+
+    _scorer: Scorer | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -52,5 +56,7 @@ class SafetyNet(ModelComponent):
 
     def probability(self, sample: Sample) -> float:
         """Return the probability that a text is about danger."""
-        vectoriser, regression = self.model
-        return round(float(regression.predict_proba(vectoriser.transform([sample]))[0, 1]), 4)
+        if self._scorer is None:
+            vectoriser, regression = self.model
+            self._scorer = Scorer(vectoriser, regression.coef_, regression.intercept_)
+        return round(float(expit(self._scorer.margins(sample)[0])), 4)

@@ -49,7 +49,7 @@ def console_parts(tmp_path_factory):
     cipher = Cipher(settings.keys, hash_key=settings.secret_key)
     engine = make_engine(settings.database_url, cipher)
     migrate(engine)
-    yield Parts(settings=settings, engine=engine, cipher=cipher, catalogues=Catalogues({}))
+    yield Parts(settings=settings, engine=engine, durable_engine=engine, cipher=cipher, catalogues=Catalogues({}))
     engine.dispose()
 
 

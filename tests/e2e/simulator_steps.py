@@ -38,7 +38,8 @@ def answer_all(parts, answers):
             understood = Understood("ar" if text == ARABIC else "en", False, "greet", "answer", 0.9)
             finish_turn(uow, turn, understood=understood, replies=[reply], clock=now, new_id=new_id)
         with parts.unit_of_work() as uow:
-            for message in uow.outbox.ready(now(), limit=20):
+            for ready in uow.outbox.ready(now(), limit=20):
+                message = uow.messages.get(ready.message_id)
                 message.provider_id = f"sim-{message.id}"
                 message.move_on(OutboundState.DELIVERED, now())
             uow.commit()

@@ -77,7 +77,7 @@ def _parts(home):
     )
     cipher = Cipher(settings.keys, hash_key=settings.secret_key)
     engine = make_engine(settings.database_url, cipher)
-    return Parts(settings=settings, engine=engine, cipher=cipher, catalogues=Catalogues({}))
+    return Parts(settings=settings, engine=engine, durable_engine=engine, cipher=cipher, catalogues=Catalogues({}))
 
 
 @pytest.fixture(scope="session")

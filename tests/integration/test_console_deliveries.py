@@ -15,13 +15,12 @@ from bot.domain.contacts import LANGUAGES, Channel, Provider
 from bot.domain.conversations import Direction, Message, MessageKind
 from bot.domain.deliveries import FAILURES, OutboundState
 from bot.domain.errors import NotFound, Rejected, TryLater
-from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES
+from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched
 from bot.domain.staff import Role
 from bot.provider_settings import TelegramSettings, TwilioSettings
 from bot.services.cases import open_case
 from bot.services.deliveries import MAX_ROWS
 from bot.services.messages import Incoming, IncomingMedia, receive_message
-from bot.services.ports import Fetched
 from bot.wiring import new_id, now
 from tests.integration.console_steps import token_on
 

@@ -72,8 +72,8 @@ def test_a_reply_shows_only_once_it_is_sent_and_no_message_is_skipped(console_ph
     assert shown["waiting"] is True
     # When the reply is sent
     with console_parts.unit_of_work() as uow:
-        for message in uow.outbox.ready(now(), limit=5):
-            message.move_on(OutboundState.DELIVERED, now())
+        for ready in uow.outbox.ready(now(), limit=5):
+            uow.messages.get(ready.message_id).move_on(OutboundState.DELIVERED, now())
         uow.commit()
     # Then asking from the position given shows it, though a later message was seen before
     outbound = [m for m in read(shown["after"])["messages"] if m["direction"] == "outbound"]

@@ -11,6 +11,7 @@ from bot.domain.contacts import Channel, Provider
 from bot.domain.deliveries import MAX_RESENDS, OutboundState
 from bot.domain.errors import TryLater, Uncertain
 from bot.services.outbox import CLAIM, LOOK_UP_AFTER, Task
+from tests.integration.database import in_threads
 from tests.integration.outbox_steps import OTHER, Hotline
 
 TEMPLATES = {"fr": "Votre réponse est prête. Écrivez OUVRIR."}
@@ -144,6 +145,19 @@ def test_an_answer_that_is_lost_after_the_report_came_takes_nothing_back(hotline
     assert hotline.failed("one", Uncertain("answer_lost"), can_look_up=can_look_up) is DELIVERED
     hotline.clock.advance(minutes=1)
     assert (hotline.state("one"), hotline.ready()) == (("delivered", None), [])
+
+
+def test_a_report_and_a_lost_answer_in_the_same_moment_take_nothing_back_from_each_other(hotline, report):
+    # Both read the message before they write; whoever is second must see what the first one wrote.
+    for number in range(12):
+        text = f"reply {number}"
+        hotline.write(f"hello {number}", text, **SMS)
+        hotline.claim(text)
+        brought = partial(report, text, READ, message_id=hotline.find(text).id)
+        calls = iter([brought, partial(hotline.failed, text, Uncertain("answer_lost"))])
+        outcomes = in_threads(2, lambda calls=calls: next(calls)())
+        assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+        assert (text, hotline.find(text).state) == (text, "read")
 
 
 @pytest.mark.parametrize("outcome", ["not found", "not told"])

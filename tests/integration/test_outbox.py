@@ -75,8 +75,8 @@ def test_what_is_given_up_holds_back_nothing(hotline, error):
 def test_ready_messages_say_what_a_lane_needs(hotline):
     hotline.write("hello", "one", channel=Channel.SMS, sms_parts=3)
     with hotline.database.unit_of_work() as uow:
-        (message,) = uow.outbox.ready(hotline.clock(), limit=5)
-    assert (message.sms_parts, message.reply_to_id is not None) == (3, True)
+        (ready,) = uow.outbox.ready(hotline.clock(), limit=5)
+    assert (ready.provider, ready.channel, ready.parts) == (Provider.SIMULATOR, Channel.SMS, 3)
 
 
 # Claims

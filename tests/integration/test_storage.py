@@ -362,7 +362,7 @@ def test_what_was_stored_before_the_channels_came_is_kept_by_their_migration_up_
             ("Hello", 0, None, None),
         ]
         # What waited in the outbox is still to be sent.
-        assert [m.text for m in uow.outbox.ready(NOON, limit=5)] == ["Hello"]
+        assert [uow.messages.get(r.message_id).text for r in uow.outbox.ready(NOON, limit=5)] == ["Hello"]
     # Foreign keys are checked as before.
     with pytest.raises(IntegrityError), database.unit_of_work() as uow:
         uow.messages.add(make_message())

@@ -178,7 +178,7 @@ class _ForgetfulUnitOfWork(SqlUnitOfWork):
 async def test_an_outcome_that_cannot_be_recorded_is_recorded_later_and_nothing_is_sent_twice(hotline, process_log, error):
     hotline.write("hello", "one", **TELEGRAM)
     parts = PartsOver(hotline.database)
-    parts.unit_of_work = lambda: _ForgetfulUnitOfWork(hotline.database.engine, hotline.database.cipher)
+    parts.unit_of_work = lambda **_: _ForgetfulUnitOfWork(hotline.database.engine, hotline.database.cipher)
     client = FakeClient({"one": error} if error else None)
     _ForgetfulOutbox.failures = 2
     worker = make_worker(parts, {Provider.TELEGRAM: client})
@@ -194,7 +194,7 @@ async def test_a_database_that_cannot_be_read_is_asked_again(hotline, process_lo
     hotline.write("hello", "one", **TELEGRAM)
     parts, left = PartsOver(hotline.database), [1]
 
-    def unit_of_work():
+    def unit_of_work(**_):
         if left[0]:
             left[0] -= 1
             raise OperationalError(WORDS, {}, Exception(WORDS))

@@ -19,7 +19,7 @@ class PartsOver:
     database: object
     window_templates: dict = field(default_factory=dict)
 
-    def unit_of_work(self):
+    def unit_of_work(self, *, is_durable=False):
         """Return a new transaction."""
         return self.database.unit_of_work()
 

@@ -7,8 +7,7 @@ import pytest
 
 from bot.channels.twilio.media import TwilioMedia
 from bot.domain.errors import DeliveryError, NotFound, Rejected, TryLater
-from bot.domain.media import MAX_MEDIA_BYTES, Media
-from bot.services.ports import Fetched
+from bot.domain.media import MAX_MEDIA_BYTES, Fetched, Media
 from tests.builders import NOON
 from tests.unit.twilio_steps import FILE, FakeTwilio, make_settings
 

@@ -10,9 +10,8 @@ import httpx
 
 from bot.channels.telegram.api import TIMEOUT, ApiRefusal, method_url, result_of
 from bot.domain.errors import NotFound, Rejected, TryLater
-from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Media
+from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched, Media
 from bot.provider_settings import TelegramSettings
-from bot.services.ports import Fetched
 
 LONGEST_FETCH_SECONDS = 60.0
 """Somebody waits in front of the screen."""

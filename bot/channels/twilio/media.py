@@ -10,10 +10,9 @@ from bot.channels.twilio.addresses import api_address
 from bot.channels.twilio.http_client import TIMEOUT
 from bot.channels.twilio.inbound import content_type_of
 from bot.domain.errors import NotFound, Rejected, TryLater
-from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Media
+from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched, Media
 from bot.logs import get_logger
 from bot.provider_settings import TWILIO_API_URL, TwilioSettings
-from bot.services.ports import Fetched
 
 MAX_REDIRECTS = 3
 FETCH_SECONDS = 60.0
