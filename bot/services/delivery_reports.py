@@ -24,14 +24,15 @@ def record_report(uow: UnitOfWork, report: DeliveryReport, *, templates: Mapping
         Whether the report was new.
     """
     is_new = uow.outbox.add_report(report, now=clock())
-    uow.commit()
+    if report.message_id is None:
+        # What follows is in a transaction of its own: see apply_kept_reports. With our own id the message is locked anyway.
+        uow.commit()
     if not is_new:
         return False
-    # In a transaction of its own: see apply_kept_reports.
     message = _message_of(uow, report, clock=clock)
     if message is not None:
         _move_on(uow, message, report, templates=templates, clock=clock, new_id=new_id)
-        uow.commit()
+    uow.commit()
     return True
 
 
@@ -41,24 +42,28 @@ def apply_kept_reports(uow: UnitOfWork, message_id: str, *, templates: Mapping[s
     It is called once that answer is stored: a report that comes at the same moment then either sees the message, or is
     seen here.
     """
-    message = uow.outbox.lock(message_id)
+    message = uow.messages.get(message_id)
     if message.provider_id is None:
         return
-    for report in uow.outbox.reports_of(_provider_of(uow, message), message.provider_id):
+    reports = uow.outbox.reports_of(_provider_of(uow, message), message.provider_id)
+    if not reports:
+        return
+    message = uow.outbox.lock(message_id)
+    for report in reports:
         _move_on(uow, message, report, templates=templates, clock=clock, new_id=new_id)
     uow.commit()
 
 
 def _message_of(uow: UnitOfWork, report: DeliveryReport, *, clock: Clock) -> Message | None:
-    message_id = uow.outbox.find_sent(report.provider, report.provider_id)
-    if message_id is not None:
-        return uow.outbox.lock(message_id)
     if report.message_id is None:
-        return None
+        message_id = uow.outbox.find_sent(report.provider, report.provider_id)
+        return uow.outbox.lock(message_id) if message_id is not None else None
     try:
         message = uow.outbox.lock(report.message_id)
     except NotFound:
         return None
+    if message.provider_id == report.provider_id and _provider_of(uow, message) is report.provider:
+        return message
     if not _is_unconfirmed(message) or _provider_of(uow, message) is not report.provider:
         return None
     # The answer to our request was lost, or is still on its way, and the report is the proof that the provider took it.

@@ -49,45 +49,50 @@ class EncryptedTrackerStore(SQLTrackerStore):
             query = session.query(self.SQLEvent.data).filter(self.SQLEvent.sender_id == sender_id)
             query = query.order_by(self.SQLEvent.id.desc())
             rows = query.all() if fetch_events_from_all_sessions else query.limit(WINDOW + 1).all()
-            state = None if fetch_events_from_all_sessions or len(rows) <= WINDOW else self._state(session, sender_id)
+            data_of_state = self._state(session, sender_id)
         if not self.domain or not rows:
             return None
         stored = [json.loads(self._cipher.decrypt(data)) for (data,) in reversed(rows)]
         events = [_event_class(parameters["event"])._from_parameters(parameters) for parameters in stored]
         if not fetch_events_from_all_sessions:
             events = _from_last_session(events)
-        if state is not None:
-            events = [*_restored(state), *_from_turn_boundary(events)]
+        if data_of_state is not None and len(rows) > WINDOW and not fetch_events_from_all_sessions:
+            events = [*_restored(json.loads(data_of_state)), *_from_turn_boundary(events)]
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
         tracker.stored_events = len(tracker.events)
+        tracker.stored_state = data_of_state
         return tracker
 
-    def _state(self, session: Session, sender_id: str) -> dict[str, Any] | None:
+    def _state(self, session: Session, sender_id: str) -> str | None:
         query = sa.select(tables.tracker_state.c.data).where(tables.tracker_state.c.sender_id == sender_id)
-        data = session.execute(query).scalar_one_or_none()
-        return json.loads(data) if data else None
+        return session.execute(query).scalar_one_or_none()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the events that are new since the tracker was read, and what a later turn needs of all before."""
         await self.stream_events(tracker)
         events = list(tracker.events)
         with self.session_scope() as session:
-            for event in events[getattr(tracker, "stored_events", 0) :]:
-                session.add(
-                    self.SQLEvent(
-                        sender_id=tracker.sender_id,
-                        type_name=event.type_name,
-                        timestamp=event.timestamp,
-                        data=self._cipher.encrypt(json.dumps(event.as_dict())),
-                    )
-                )
+            rows = [self._row(tracker.sender_id, event) for event in events[getattr(tracker, "stored_events", 0) :]]
+            if rows:
+                session.execute(sa.insert(self.SQLEvent.__table__), rows)
             self._save_state(session, tracker)
             session.commit()
         tracker.stored_events = len(events)
 
+    def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": event.timestamp,
+            "data": self._cipher.encrypt(json.dumps(event.as_dict())),
+        }
+
     def _save_state(self, session: Session, tracker: DialogueStateTracker) -> None:
         slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
         data = json.dumps({"slots": slots, "active_loop": tracker.active_loop_name})
+        if data == getattr(tracker, "stored_state", None):
+            return
+        tracker.stored_state = data
         table = tables.tracker_state
         changed = session.execute(sa.update(table).where(table.c.sender_id == tracker.sender_id).values(data=data))
         if not changed.rowcount:

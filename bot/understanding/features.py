@@ -53,3 +53,8 @@ def make_vectoriser() -> FeatureUnion:
             ("skeletons", TfidfVectorizer(analyzer=skeletons, min_df=2, **common)),
         ]
     )
+
+
+def parts_of(vectoriser: FeatureUnion) -> list[TfidfVectorizer]:
+    """Return the kinds of features of ``make_vectoriser``, in the order of the columns."""
+    return [part for _, part in vectoriser.transformer_list]

@@ -15,6 +15,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -23,6 +24,7 @@ from bot.domain.contacts import LANGUAGES
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
 from bot.understanding.normalise import has_arabic_script, normalise
+from bot.understanding.scoring import Scorer
 
 _NAMES = {
     "ar": r"arabic|arabe|arabi|3arabi|3rbi|العربيه|عربي|عربيه|بالعربي|عربى",
@@ -36,6 +38,8 @@ _NEGATION = re.compile(r"\b(?:not|no|dont|don t|can t|cannot|pas|ne|non|ما|م�
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LanguageIdentifier(ModelComponent):
     """Puts ``language`` on each message, and an entity of that name, which fills the slot ``language``."""
+
+    _scorer: Scorer | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -71,13 +75,20 @@ class LanguageIdentifier(ModelComponent):
             return metadata["language"], True
         return self.identify(keys.text_of(message), metadata.get("language")), False
 
+    def probabilities(self, text: str) -> np.ndarray:
+        """Return how likely each language of the model's ``classes_`` is, by the letters alone."""
+        if self._scorer is None:
+            vectoriser, regression = self.model[0], self.model[-1]
+            self._scorer = Scorer([vectoriser], regression.coef_, regression.intercept_)
+        return softmax(self._scorer.margins(text))
+
     def identify(self, text: str, conversation_language: str | None = None) -> str:
         """Return the language of a text, leaning on that of the conversation where the text says little."""
         if has_arabic_script(text):
             return "ar"
         if not re.search(r"[a-z]", normalise(text)) or self.model is None:
             return conversation_language or "en"
-        scores = np.log(self.model.predict_proba([text])[0] + 1e-9)
+        scores = np.log(self.probabilities(text) + 1e-9)
         codes = list(self.model.classes_)
         if conversation_language in codes:
             # The shorter a text, the more the conversation counts.

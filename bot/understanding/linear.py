@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from bot.understanding.features import Sample, make_vectoriser, skeletons, words
+from bot.understanding.features import Sample, make_vectoriser, parts_of, skeletons, words
 from bot.understanding.scoring import Scorer
 
 
@@ -61,7 +61,7 @@ class CalibratedLinearModel:
     def predict_proba(self, samples: Sequence[Sample]) -> np.ndarray:
         """Return probabilities, one row per sample, one column per class in ``classes``."""
         if self._scorer is None:
-            self._scorer = Scorer(self._vectoriser, self._margins.coef_, self._margins.intercept_)
+            self._scorer = Scorer(parts_of(self._vectoriser), self._margins.coef_, self._margins.intercept_)
         logits = np.stack([self._scorer.margins(sample) for sample in samples]) / self.temperature
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from bot.domain import topics
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
-from bot.understanding.features import Sample, make_vectoriser
+from bot.understanding.features import Sample, make_vectoriser, parts_of
 from bot.understanding.normalise import normalise
 from bot.understanding.scoring import Scorer
 
@@ -58,5 +58,5 @@ class SafetyNet(ModelComponent):
         """Return the probability that a text is about danger."""
         if self._scorer is None:
             vectoriser, regression = self.model
-            self._scorer = Scorer(vectoriser, regression.coef_, regression.intercept_)
+            self._scorer = Scorer(parts_of(vectoriser), regression.coef_, regression.intercept_)
         return round(float(expit(self._scorer.margins(sample)[0])), 4)

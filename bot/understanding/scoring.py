@@ -7,14 +7,15 @@ the same: a test compares both.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
-from sklearn.pipeline import FeatureUnion
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.understanding.features import Sample
 
-Table = tuple[Callable[[Sample], list[str]], dict[str, int], np.ndarray, np.ndarray]
+Table = tuple[Callable[[Any], list[str]], dict[str, int], np.ndarray, np.ndarray]
 """One kind of features: its analyser, columns by feature, weights of rareness, coefficients by column."""
 
 
@@ -22,22 +23,22 @@ class Scorer:
     """The decision function of a linear model on trained features.
 
     Args:
-        vectoriser: From ``bot.understanding.features.make_vectoriser``, trained.
+        vectorisers: Trained, in the order of the coefficients' columns.
         coefficients: One row for each margin.
         intercepts: One for each margin.
     """
 
-    def __init__(self, vectoriser: FeatureUnion, coefficients: np.ndarray, intercepts: np.ndarray) -> None:
+    def __init__(self, vectorisers: Sequence[TfidfVectorizer], coefficients: np.ndarray, intercepts: np.ndarray) -> None:
         by_column = np.ascontiguousarray(coefficients.T)
         self._intercepts = intercepts.astype(np.float32)
         self._tables: list[Table] = []
         start = 0
-        for _, part in vectoriser.transformer_list:
+        for part in vectorisers:
             end = start + len(part.vocabulary_)
             self._tables.append((part.build_analyzer(), part.vocabulary_, part.idf_.astype(np.float32), by_column[start:end]))
             start = end
 
-    def margins(self, sample: Sample) -> np.ndarray:
+    def margins(self, sample: Sample | str) -> np.ndarray:
         """Return a sample's margins: sublinear counts, weighted by rareness, each kind of features of length one."""
         margins = self._intercepts
         for analyse, vocabulary, weights, coefficients in self._tables:

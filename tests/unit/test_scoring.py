@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from bot.understanding.features import make_vectoriser
+from bot.understanding.features import make_vectoriser, parts_of
 from bot.understanding.scoring import Scorer
 
 SAMPLES = [
@@ -31,7 +31,7 @@ OTHERS = [("", "en"), ("zzz 123", "en"), ("home", "en"), ("العودة", "ar"),
 def test_a_score_is_scikit_learns(classifier, labels):
     vectoriser = make_vectoriser()
     classifier.fit(vectoriser.fit_transform(SAMPLES), labels)
-    scorer = Scorer(vectoriser, classifier.coef_, classifier.intercept_)
+    scorer = Scorer(parts_of(vectoriser), classifier.coef_, classifier.intercept_)
     for sample in [*SAMPLES, *OTHERS]:
         wanted = np.atleast_1d(classifier.decision_function(vectoriser.transform([sample]))[0])
         assert scorer.margins(sample) == pytest.approx(wanted, abs=1e-4)
