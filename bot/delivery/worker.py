@@ -17,14 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.lanes import Lane, Lanes
 from bot.delivery.stopping import Stop
-from bot.domain.contacts import Provider
+from bot.domain.contacts import ChannelAddress, Provider
+from bot.domain.conversations import Message
 from bot.domain.deliveries import OutboundState
 from bot.domain.errors import DeliveryError, Rejected, Uncertain
 from bot.logs import get_logger
 from bot.services.delivery_reports import apply_kept_reports
 from bot.services.outbox import (
     Claimed,
-    PriceOf,
     Task,
     claim_message,
     ready_messages,
@@ -32,7 +32,7 @@ from bot.services.outbox import (
     record_not_found,
     record_sent,
 )
-from bot.services.ports import ChannelClient, Ready, Sent
+from bot.services.ports import ChannelClient, Outgoing, Ready, Sent
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.05
@@ -42,6 +42,11 @@ BATCH = 200
 SEND_SECONDS = 14.0
 """Longer than any client's own time-outs, and shorter than a claim."""
 
+REPORTS_BY_THEIR_ID = frozenset({Provider.GATEWAY})
+"""Providers whose reports may name a message by an id that we do not know yet. Twilio's bring our own along, which settles
+all but the second try of a message."""
+
+PriceOf = Callable[[ChannelAddress, Message], "str | None"]
 T = TypeVar("T")
 
 
@@ -166,7 +171,7 @@ class OutboxWorker:
         if sent is None:
             await self._store(lambda: self._record_not_found(message_id))
             return
-        await self._store(lambda: self._record_sent(message_id, sent))
+        await self._store(lambda: self._record_sent(claimed.outgoing, sent))
         self._log.info("sent", message_id=message_id, channel=claimed.outgoing.address.channel.value)
 
     async def _ask(self, claimed: Claimed, client: ChannelClient | None) -> Sent | None:
@@ -192,11 +197,13 @@ class OutboxWorker:
                 self._log.error("outcome_not_stored", error_class=type(error).__name__)
                 await asyncio.sleep(AFTER_ERROR_SECONDS)
 
-    def _record_sent(self, message_id: str, sent: Sent) -> None:
+    def _record_sent(self, outgoing: Outgoing, sent: Sent) -> None:
+        message, address = outgoing.message, outgoing.address
+        price = self._price_of(address, message)
         with self._parts.unit_of_work() as uow:
-            record_sent(uow, message_id, sent, owner=self._owner, price_of=self._price_of, clock=now)
-            if not sent.is_delivered:
-                apply_kept_reports(uow, message_id, templates=self._templates, clock=now, new_id=new_id)
+            record_sent(uow, message.id, sent, owner=self._owner, price=price, clock=now)
+            if address.provider in REPORTS_BY_THEIR_ID or message.resends:
+                apply_kept_reports(uow, message.id, templates=self._templates, clock=now, new_id=new_id)
 
     def _record_not_found(self, message_id: str) -> None:
         with self._parts.unit_of_work() as uow:

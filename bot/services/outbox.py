@@ -8,7 +8,7 @@ repeated in safety topics only (see docs/decisions/0010).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -28,8 +28,6 @@ LOOK_UP_AFTER = timedelta(seconds=4)
 DOWN_SECONDS = 60.0
 """How long messages wait after an account or a setting was refused."""
 SAFETY_ANSWERS = ("safety_case_", "check_safety", "danger_")
-
-PriceOf = Callable[[ChannelAddress, Message], "str | None"]
 
 
 class Task(str, Enum):
@@ -106,29 +104,26 @@ def _must_wait(uow: UnitOfWork, message: Message, conversation: Conversation, ad
     return not uow.conversations.lock(conversation.id).takes_free_text(clock())
 
 
-def record_sent(uow: UnitOfWork, message_id: str, sent: Sent, *, owner: str, price_of: PriceOf, clock: Clock) -> None:
-    """Record that the provider took a message."""
-    message = uow.outbox.lock(message_id)
-    if not uow.outbox.is_claimed(message_id, owner=owner):
+def record_sent(uow: UnitOfWork, message_id: str, sent: Sent, *, owner: str, price: str | None, clock: Clock) -> None:
+    """Record that the provider took a message, and what it cost."""
+    message = uow.outbox.take_back(message_id, owner=owner)
+    if message is None:
         return
-    address = _address_of(uow, message)
-    message.provider_id = sent.provider_id
+    message.provider_id, message.price = sent.provider_id, price
     message.move_on(OutboundState.DELIVERED if sent.is_delivered else OutboundState.SENT, clock())
-    message.price = price_of(address, message)
-    uow.outbox.release(message_id)
     uow.commit()
 
 
 def record_not_found(uow: UnitOfWork, message_id: str, *, owner: str, clock: Clock) -> None:
     """Record that the provider never got a message: it is queued again, the first time at once."""
-    message = uow.outbox.lock(message_id)
-    if uow.outbox.is_claimed(message_id, owner=owner):
-        if _is_open(message) and message.attempts >= MAX_ATTEMPTS:
-            message.move_on(OutboundState.FAILED, clock(), failure="provider_away")
-        elif _is_open(message):
-            pause = backoff(message.attempts - 2, after=5.0, jitter=0) if message.attempts > 1 else None
-            message.wait_in_queue(until=clock() + pause if pause else None, failure=None)
-        uow.outbox.release(message_id)
+    message = uow.outbox.take_back(message_id, owner=owner)
+    if message is None:
+        return
+    if _is_open(message) and message.attempts >= MAX_ATTEMPTS:
+        message.move_on(OutboundState.FAILED, clock(), failure="provider_away")
+    elif _is_open(message):
+        pause = backoff(message.attempts - 2, after=5.0, jitter=0) if message.attempts > 1 else None
+        message.wait_in_queue(until=clock() + pause if pause else None, failure=None)
     uow.commit()
 
 
@@ -145,12 +140,11 @@ def record_failure(
 ) -> OutboundState:
     """Record that a message was not taken, and decide what becomes of it; return its state."""
     now = clock()
-    message = uow.outbox.lock(message_id)
-    if not uow.outbox.is_claimed(message_id, owner=owner):
-        return OutboundState(message.state)
+    message = uow.outbox.take_back(message_id, owner=owner)
+    if message is None:
+        return OutboundState(uow.messages.get(message_id).state)
     if not _is_open(message):
         # A report was faster than the answer that got lost: the message is out.
-        uow.outbox.release(message_id)
         uow.commit()
         return OutboundState(message.state)
     if task is Task.LOOK_UP:
@@ -168,7 +162,6 @@ def record_failure(
         if isinstance(error, Unreachable):
             _address_of(uow, message).stop(now, reason=error.code)
             withdraw_unsent(uow, uow.outbox.unsettled(message.conversation_id), reason=error.code, clock=clock)
-    uow.outbox.release(message_id)
     uow.commit()
     return OutboundState(message.state)
 

@@ -110,7 +110,8 @@ class Outbox(Protocol):
     """Outbound messages on their way, and what the providers report of them.
 
     ``lock`` keeps others from changing a message until the transaction ends, and gives it as it is now: a report and the
-    answer to our own request often come in the same moment.
+    answer to our own request often come in the same moment. ``take_back`` does so for a message that a worker has in hand,
+    and ends its claim; it gives None if another worker has it by now.
     """
 
     def lock(self, message_id: str) -> Message: ...
@@ -119,7 +120,7 @@ class Outbox(Protocol):
 
     def claim(self, message_id: str, *, owner: str, until: datetime, now: datetime) -> bool: ...
 
-    def is_claimed(self, message_id: str, *, owner: str) -> bool: ...
+    def take_back(self, message_id: str, *, owner: str) -> Message | None: ...
 
     def release(self, message_id: str) -> None: ...
 

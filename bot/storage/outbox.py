@@ -86,6 +86,13 @@ _CLAIM = (
     .execution_options(synchronize_session=False)
 )
 
+_TAKE_BACK = (
+    update(tables.message)
+    .where(tables.message.c.id == bindparam("message_id"), tables.message.c.claim_owner == bindparam("owner"))
+    .values(claim_owner=None, claimed_until=None)
+    .execution_options(synchronize_session=False)
+)
+
 
 class SqlOutbox:
     """Outbound messages on their way."""
@@ -101,10 +108,11 @@ class SqlOutbox:
         values = {"message_id": message_id, "owner": owner, "until": until, "now": now, "far": now + LONGEST_WAIT}
         return bool(self._session.execute(_CLAIM, values).rowcount)
 
-    def is_claimed(self, message_id: str, *, owner: str) -> bool:
-        table = tables.message.c
-        query = select(table.id).where(table.id == message_id, table.claim_owner == owner)
-        return self._session.execute(query).first() is not None
+    def take_back(self, message_id: str, *, owner: str) -> Message | None:
+        if not self._session.execute(_TAKE_BACK, {"message_id": message_id, "owner": owner}).rowcount:
+            return None
+        query = select(Message).filter_by(id=message_id).execution_options(populate_existing=True)
+        return self._session.execute(query).scalar_one()
 
     def release(self, message_id: str) -> None:
         self._session.execute(

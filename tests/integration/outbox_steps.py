@@ -103,7 +103,7 @@ class Hotline:
         message_id = self.find(text).id
         sent = Sent(provider_id or f"out-{text}", is_delivered)
         with self.database.unit_of_work() as uow:
-            record_sent(uow, message_id, sent, owner=owner, price_of=lambda address, message: price, clock=self.clock)
+            record_sent(uow, message_id, sent, owner=owner, price=price, clock=self.clock)
         with self.database.unit_of_work() as uow:
             apply_kept_reports(uow, message_id, templates=self.templates, clock=self.clock, new_id=new_id)
 

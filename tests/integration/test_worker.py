@@ -158,11 +158,11 @@ async def test_a_message_for_a_channel_that_is_off_fails(hotline):
 class _ForgetfulOutbox(SqlOutbox):
     failures = 0
 
-    def is_claimed(self, message_id, *, owner):
+    def take_back(self, message_id, *, owner):
         if _ForgetfulOutbox.failures:
             _ForgetfulOutbox.failures -= 1
             raise OperationalError(WORDS, {}, Exception(WORDS))
-        return super().is_claimed(message_id, owner=owner)
+        return super().take_back(message_id, owner=owner)
 
 
 class _ForgetfulUnitOfWork(SqlUnitOfWork):

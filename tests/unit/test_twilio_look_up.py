@@ -31,7 +31,7 @@ async def test_a_message_that_was_taken_is_found():
         {"body": "something else"},
         {"body": ""},
         {"sid": "SM" + "b" * 32},
-        {"date_created": "Tue, 24 Nov 2026 11:58:00 +0000"},
+        {"date_created": "Tue, 24 Nov 2026 11:44:00 +0000"},
         {"date_created": None},
         {"sid": None},
     ],
