@@ -18,14 +18,24 @@ def open_listener(settings: Settings) -> socket.socket:
     Raises:
         ConfigurationError: If the port is taken.
     """
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, settings.assistant_port))
-    except OSError as error:
-        listening.close()
-        raise ConfigurationError(
-            "port_busy", f"port {settings.assistant_port} is in use: stop what uses it, or set ASSISTANT_PORT to a free one"
-        ) from error
+    listening = bind(settings.assistant_port, setting="ASSISTANT_PORT")
     listening.listen(BACKLOG)
     return listening
+
+
+def bind(port: int, *, setting: str) -> socket.socket:
+    """Return a socket that holds a port of this machine.
+
+    Raises:
+        ConfigurationError: If the port is taken; names its setting.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((HOST, port))
+    except OSError as error:
+        held.close()
+        raise ConfigurationError(
+            "port_busy", f"port {port} is in use: stop what uses it, or set {setting} to a free one"
+        ) from error
+    return held

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,11 +21,10 @@ from rich.console import Console
 
 from bot.commands.channel_lines import channel_lines
 from bot.commands.child import die_with_parent
-from bot.commands.listener import open_listener
+from bot.commands.listener import bind, open_listener
 from bot.commands.train import train_with_progress
 from bot.console.accounts import first_invitation
 from bot.delivery.stopping import Stop
-from bot.domain.errors import ConfigurationError
 from bot.keys import ensure_keys
 from bot.settings import PROJECT, Settings, home_of, load_settings, read_environment
 from bot.storage.engine import check_connection
@@ -97,14 +95,7 @@ def _check_ports(settings: Settings) -> None:
         ("ACTIONS_PORT", settings.actions_port),
         ("CONSOLE_PORT", settings.console_port),
     ):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise ConfigurationError(
-                    "port_busy", f"port {port} is in use: stop what uses it, or set {name} to a free one"
-                ) from error
+        bind(port, setting=name).close()
 
 
 def _welcome(parts: Parts, out: Console, seconds: float) -> None:

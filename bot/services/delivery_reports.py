@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.domain.contacts import Provider
 from bot.domain.conversations import Direction, Message
 from bot.domain.deliveries import MAX_RESENDS, UNSETTLED, OutboundState, failure_of
 from bot.domain.errors import NotFound
-from bot.services.messages import withdraw_unsent
+from bot.services.messages import address_of, withdraw_unsent
 from bot.services.outbox import hold_for_window
 from bot.services.ports import Clock, DeliveryReport, Ids, UnitOfWork
 
@@ -45,7 +44,7 @@ def apply_kept_reports(uow: UnitOfWork, message_id: str, *, templates: Mapping[s
     message = uow.messages.get(message_id)
     if message.provider_id is None:
         return
-    reports = uow.outbox.reports_of(_provider_of(uow, message), message.provider_id)
+    reports = uow.outbox.reports_of(address_of(uow, message).provider, message.provider_id)
     if not reports:
         return
     message = uow.outbox.lock(message_id)
@@ -62,9 +61,9 @@ def _message_of(uow: UnitOfWork, report: DeliveryReport, *, clock: Clock) -> Mes
         message = uow.outbox.lock(report.message_id)
     except NotFound:
         return None
-    if message.provider_id == report.provider_id and _provider_of(uow, message) is report.provider:
+    if message.provider_id == report.provider_id and address_of(uow, message).provider is report.provider:
         return message
-    if not _is_unconfirmed(message) or _provider_of(uow, message) is not report.provider:
+    if not _is_unconfirmed(message) or address_of(uow, message).provider is not report.provider:
         return None
     # The answer to our request was lost, or is still on its way, and the report is the proof that the provider took it.
     message.provider_id = report.provider_id
@@ -75,10 +74,6 @@ def _message_of(uow: UnitOfWork, report: DeliveryReport, *, clock: Clock) -> Mes
 def _is_unconfirmed(message: Message) -> bool:
     is_tried = message.attempts > 0 and OutboundState(message.state) in UNSETTLED
     return message.direction is Direction.OUTBOUND and is_tried and message.provider_id is None
-
-
-def _provider_of(uow: UnitOfWork, message: Message) -> Provider:
-    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id).provider
 
 
 def _move_on(
@@ -101,8 +96,7 @@ def _move_on(
     if failure.code == "window_shut" and message.template is None:
         hold_for_window(uow, message, templates=templates, clock=clock, new_id=new_id)
     elif failure.stops_address:
-        address = uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id)
-        address.stop(clock(), reason=failure.code)
+        address_of(uow, message).stop(clock(), reason=failure.code)
         withdraw_unsent(uow, uow.outbox.unsettled(message.conversation_id), reason=failure.code, clock=clock)
     elif failure.retry_after is not None and message.resends < MAX_RESENDS:
         message.resends += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.contacts import ChannelAddress
+from bot.services.messages import address_of
 from bot.services.ports import Clock, UnitOfWork
 
 
@@ -19,12 +20,8 @@ class ToErase:
 
 def messages_to_erase(uow: UnitOfWork, *, limit: int) -> list[ToErase]:
     """Return what is still to be deleted, the oldest first."""
-    found = []
-    for message in uow.outbox.to_erase(limit=limit):
-        conversation = uow.conversations.get(message.conversation_id)
-        address = uow.contacts.get_address(conversation.channel_address_id)
-        found.append(ToErase(message.id, message.provider_id or "", address))
-    return found
+    waiting = uow.outbox.to_erase(limit=limit)
+    return [ToErase(message.id, message.provider_id or "", address_of(uow, message)) for message in waiting]
 
 
 def record_erased(uow: UnitOfWork, message_id: str, *, is_erased: bool, clock: Clock) -> None:

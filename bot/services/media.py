@@ -12,6 +12,7 @@ from bot.domain.errors import ChannelDown, NotFound, Rejected
 from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched
 from bot.domain.staff import Role
 from bot.services.deliveries import hidden_kinds
+from bot.services.messages import address_of
 from bot.services.ports import Clock, MediaSource, UnitOfWork
 
 MEDIA_GONE = "media_gone"
@@ -57,7 +58,7 @@ def list_media(uow: UnitOfWork, messages: Iterable[Message]) -> list[MediaItem]:
         if message.direction is not Direction.INBOUND or message.kind is MessageKind.LOCATION:
             continue
         for media in uow.messages.media_of(message.id):
-            is_given_once = _provider_of(uow, message) in GIVEN_ONCE
+            is_given_once = address_of(uow, message).provider in GIVEN_ONCE
             items.append(
                 MediaItem(
                     id=media.id,
@@ -88,7 +89,7 @@ def open_media(
     message = uow.messages.get(media.message_id)
     if not may_see_media(uow, message.contact_id, roles):
         raise NotFound("media_hidden", media_id)
-    source = sources.get(_provider_of(uow, message))
+    source = sources.get(address_of(uow, message).provider)
     if source is None:
         raise ChannelDown("channel_off")
     # The provider may take a minute; no transaction is held open for so long.
@@ -104,7 +105,3 @@ def open_media(
     media.fetched_at = media.fetched_at or clock()
     uow.commit()
     return fetched
-
-
-def _provider_of(uow: UnitOfWork, message: Message) -> Provider:
-    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id).provider

@@ -152,6 +152,11 @@ def withdraw_unsent(uow: UnitOfWork, messages: Sequence[Message], *, reason: str
             message.move_on(OutboundState.WITHDRAWN, clock(), failure=reason)
 
 
+def address_of(uow: UnitOfWork, message: Message) -> ChannelAddress:
+    """Return the channel address that a message came from or goes to."""
+    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id)
+
+
 def _release_held(uow: UnitOfWork, conversation: Conversation, *, clock: Clock) -> bool:
     """Queue what waited for the person to write; say whether anything did. A template not sent yet has no more use."""
     if conversation.channel is not Channel.WHATSAPP:

@@ -18,7 +18,7 @@ from bot.domain.contacts import ChannelAddress, Provider
 from bot.domain.conversations import Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import MAX_ATTEMPTS, OutboundState, backoff
 from bot.domain.errors import ChannelDown, DeliveryError, TryLater, Uncertain, Unreachable
-from bot.services.messages import withdraw_unsent
+from bot.services.messages import address_of, withdraw_unsent
 from bot.services.ports import Clock, Ids, Outgoing, Ready, Sent, UnitOfWork
 
 CLAIM = timedelta(seconds=20)
@@ -160,7 +160,7 @@ def record_failure(
     else:
         message.move_on(OutboundState.FAILED, now, failure=error.code)
         if isinstance(error, Unreachable):
-            _address_of(uow, message).stop(now, reason=error.code)
+            address_of(uow, message).stop(now, reason=error.code)
             withdraw_unsent(uow, uow.outbox.unsettled(message.conversation_id), reason=error.code, clock=clock)
     uow.commit()
     return OutboundState(message.state)
@@ -223,10 +223,6 @@ def _hold(
             template=f"reply_ready_{language}",
         )
     )
-
-
-def _address_of(uow: UnitOfWork, message: Message) -> ChannelAddress:
-    return uow.contacts.get_address(uow.conversations.get(message.conversation_id).channel_address_id)
 
 
 def messages_in_trouble(uow: UnitOfWork, *, limit: int) -> Sequence[Message]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -200,9 +199,6 @@ class UnitOfWork(Protocol):
     duty: Duty
 
     def commit(self) -> None: ...
-
-
-UnitOfWorkFactory = Callable[[], AbstractContextManager[UnitOfWork]]
 
 
 @dataclass(frozen=True)
