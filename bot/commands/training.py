@@ -28,6 +28,10 @@ INPUTS = (
     "domain.yml",
     "nlu_data",
     "bot/understanding",
+    "bot/language/normalise.py",
+    "bot/language/gazetteer.py",
+    "bot/language/dates.py",
+    "bot/language/data",
     "bot/domain/topics.py",
     "requirements/base.txt",
 )

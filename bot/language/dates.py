@@ -34,6 +34,21 @@ _LIBYAN = (
     "أي النار", "النوار", "الربيع", "الطير", "الماء", "الصيف",
     "ناصر", "هانيبال", "الفاتح", "التمور", "الحرث", "الكانون",
 )  # fmt: skip
+# As people write them: cut short, by ear, in Arabizi, with a neighbouring key. Compared evened out: no accents, no case.
+_AS_WRITTEN = (
+    "janury januray janvie janvi jenvier yanayer yanair janfi janvye ينير كانون2",
+    "febuary februry febrary fev fevrie fevrir febrayer fibrayer fevri فبرير فيبراير فيفرير",
+    "marse marc marh maris marss مرس",
+    "apirl aprl avri avrl avrile abril ebril aril ابرايل ابرل",
+    "mei mayo mayou mayis مي ماية",
+    "jin juine juni jwan jouin younyo yunyo younio yonyo juen جون يونيه",
+    "jully juill juilet juiet juillett juli juilliet jwiliya youlyo yulyo youlio yolyo julay يوليه جولية",
+    "augst agust agusto aoute aut aot oot aghostos oghostos aghustus اغسطص اغصطس اغستس اوغسطس غشت اوط",
+    "septmber setember setembre septmbre septemb sebtember sibtamber سبتنبر شتنبر سبتمر سيبتمبر",
+    "octber otobre octobr oktober oktobr اكتوبير اوكتوبر اكتوبار كتوبر",
+    "novmber novembr novenber nofember noveber نوفنبر نوفمر نونبر نوفيمبر",
+    "decmber decembr desember desembre dicember disember disamber دسمبر ديسمر ديسنبر دجنبر دجمبر",
+)
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{2,4})(?!\d)")
 
@@ -48,6 +63,9 @@ def month_spellings(normalise: Callable[[str], str]) -> dict[str, int]:
     for names in (_LEVANTINE, _MAGHREBI, _LIBYAN):
         for number, name in enumerate(names, start=1):
             found.setdefault(normalise(name), number)
+    for number, spellings in enumerate(_AS_WRITTEN, start=1):
+        for spelling in spellings.split():
+            found.setdefault(normalise(spelling), number)
     return found
 
 

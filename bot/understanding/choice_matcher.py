@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.understanding.normalise import normalise
+from bot.language.normalise import normalise
 
 _NUMBER_WORDS = (
     ("1", "one", "un", "une", "واحد", "wahed", "wa7ed", "first", "premier", "الاول", "اول"),
@@ -34,6 +34,12 @@ def match_choice(text: str, offered: Sequence[tuple[str, Sequence[str]]]) -> str
     number = _NUMBER_OF.get(evened.lstrip("0") if evened.isdigit() else evened)
     if number is not None and number <= len(offered):
         return offered[number - 1][0]
+    return pick_by_words(evened, offered)
+
+
+def pick_by_words(text: str, offered: Sequence[tuple[str, Sequence[str]]]) -> str | None:
+    """Return the id of the offered choice whose very words a text is, or None."""
+    evened = normalise(text)
     for choice_id, titles in offered:
         if any(evened and evened == normalise(title) for title in titles):
             return choice_id

@@ -6,6 +6,7 @@ Anything that the person picked from what was offered is taken as it is. The thr
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,16 +18,20 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES
+from bot.language.normalise import normalise
 from bot.understanding import message as keys
-from bot.understanding.choice_matcher import match_choice
+from bot.understanding.choice_matcher import match_choice, pick_by_words
+from bot.understanding.form_decision import FormJudge, is_form_choice
 from bot.understanding.language_identifier import wanted_language
-from bot.understanding.normalise import normalise
 from bot.understanding.topic_classifier import set_topic
 
 ANSWER = "answer"
 SUGGEST = "suggest"
 CHECK_SAFETY = "check_safety"
 FALLBACK = "fallback"
+
+INFORM = "inform"
+"""The intent of a message that is for the question of a form."""
 
 MAX_SUGGESTIONS = 3
 SURE = 0.9
@@ -52,6 +57,7 @@ class DecisionMaker(GraphComponent):
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
+        self._judge = FormJudge()
 
     @classmethod
     def create(
@@ -72,24 +78,22 @@ class DecisionMaker(GraphComponent):
 
     def _process(self, message: Message) -> None:
         metadata = keys.metadata_of(message)
+        asked = metadata.get("asked")
         picked = self._picked(message, metadata)
         if picked:
-            self._set(message, ANSWER, picked, 1.0, [])
-            if picked.startswith("choose_language_"):
-                self._use_language(message, picked.rsplit("_", 1)[1])
+            self._pick(message, picked)
+            return
+        if asked and asked["is_done"]:
+            self._give_to_form(message)
             return
         text = keys.text_of(message)
-        kind = metadata.get("kind", "text")
         if not normalise(text):
-            self._set(message, ANSWER, "received_media" if kind != "text" else "received_empty", 1.0, [])
+            self._take_without_words(message, metadata)
             return
-        ranking = message.get(keys.TOPICS) or []
-        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, self.config)
-        topic, confidence = ranking[0]
-        is_sure = decision == ANSWER and confidence >= SURE
-        if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
-            # Letters alone resemble something; guesses at gibberish would be a pretence.
-            decision, suggestions = FALLBACK, []
+        decision, topic, confidence, suggestions = self._decide(message)
+        if asked and self._is_for_form(text, asked, decision=decision, topic=topic, confidence=confidence):
+            self._give_to_form(message)
+            return
         if decision == ANSWER:
             topic = self._answer_to_question(topic, metadata.get("offered") or [])
             wanted = wanted_language(text) if topic == "change_language" else None
@@ -97,14 +101,66 @@ class DecisionMaker(GraphComponent):
                 self._use_language(message, wanted)
         self._set(message, decision, topic if decision == ANSWER else decision, confidence, suggestions)
 
+    def _decide(self, message: Message) -> tuple[str, str, float, list[str]]:
+        ranking = message.get(keys.TOPICS) or []
+        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, self.config)
+        topic, confidence = ranking[0]
+        is_sure = decision == ANSWER and confidence >= SURE
+        if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
+            # Letters alone resemble something; guesses at gibberish would be a pretence.
+            decision, suggestions = FALLBACK, []
+        return decision, topic, confidence, suggestions
+
+    def _is_for_form(self, text: str, asked: dict[str, Any], *, decision: str, topic: str, confidence: float) -> bool:
+        today = datetime.now(timezone.utc).date()
+        is_danger = decision == CHECK_SAFETY or (decision == ANSWER and topics.is_safety(topic))
+        if is_danger and not self._judge.is_whole_answer(text, asked, today=today):
+            return False
+        return is_danger or self._judge.is_answer(
+            text, asked, decision=decision, topic=topic, confidence=confidence, today=today
+        )
+
+    def _pick(self, message: Message, picked: str) -> None:
+        if "__" in picked:
+            message.set(keys.PICKED, picked, add_to_output=True)
+            self._give_to_form(message)
+            return
+        self._set(message, ANSWER, picked, 1.0, [])
+        if picked.startswith("choose_language_"):
+            self._use_language(message, picked.rsplit("_", 1)[1])
+
+    def _take_without_words(self, message: Message, metadata: dict[str, Any]) -> None:
+        asked = metadata.get("asked")
+        if asked and asked["takes_place"] and metadata.get("place"):
+            self._give_to_form(message)
+            return
+        kind = metadata.get("kind", "text")
+        self._set(message, ANSWER, "received_media" if kind != "text" else "received_empty", 1.0, [])
+
+    def _give_to_form(self, message: Message) -> None:
+        """Make the message one for the form, in the language that is spoken: a name or a town tells none."""
+        spoken = keys.metadata_of(message).get("language")
+        if spoken:
+            self._speak(message, spoken)
+        self._set(message, ANSWER, INFORM, 1.0, [])
+
     @staticmethod
     def _picked(message: Message, metadata: dict[str, Any]) -> str | None:
         pressed = metadata.get("pressed")
         # Buttons stay on old messages, so any choice of ours may come back; what is none of ours is only text.
-        if pressed in topics.ALL or pressed in SIGNALS:
+        if pressed in topics.ALL or pressed in SIGNALS or is_form_choice(pressed):
             return str(pressed)
         offered = [(choice_id, titles) for choice_id, titles in metadata.get("offered") or []]
-        return match_choice(keys.text_of(message), offered)
+        asked = metadata.get("asked")
+        text = keys.text_of(message)
+        if asked is None or asked["is_parked"]:
+            return match_choice(text, offered)
+        # The form reads numbers and words itself; only its very words, or a choice of another kind just offered, are picked.
+        ours = [(choice_id, titles) for choice_id, titles in offered if "__" in choice_id]
+        others = [(choice_id, titles) for choice_id, titles in offered if "__" not in choice_id]
+        if ours or not metadata.get("offered_is_latest"):
+            return pick_by_words(text, ours) if metadata.get("offered_is_latest") else None
+        return match_choice(text, others)
 
     @staticmethod
     def _answer_to_question(topic: str, offered: list[tuple[str, list[str]]]) -> str:
@@ -115,10 +171,13 @@ class DecisionMaker(GraphComponent):
                 return choice_id
         return topic
 
-    @staticmethod
-    def _use_language(message: Message, language: str) -> None:
-        message.set(keys.LANGUAGE, language, add_to_output=True)
+    def _use_language(self, message: Message, language: str) -> None:
         message.set(keys.LANGUAGE_IS_CHOSEN, True, add_to_output=True)
+        self._speak(message, language)
+
+    @staticmethod
+    def _speak(message: Message, language: str) -> None:
+        message.set(keys.LANGUAGE, language, add_to_output=True)
         for entity in message.get(ENTITIES) or []:
             if entity["entity"] == "language":
                 entity["value"] = language

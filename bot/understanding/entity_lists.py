@@ -23,8 +23,8 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.domain import references
 from bot.language.dates import find_numeric_date, month_spellings
 from bot.language.gazetteer import nationality_spellings, place_spellings
+from bot.language.normalise import normalise, to_ascii_digits, without_clitics
 from bot.understanding import message as keys
-from bot.understanding.normalise import normalise, to_ascii_digits, without_clitics
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?<![\w+])\d{1,6}(?!\w)")

@@ -17,9 +17,9 @@ from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
-from bot.understanding.normalise import normalise
 
 _WORD = re.compile(r"\w+")
 OUTSIDE = "O"

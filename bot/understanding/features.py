@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from bot.understanding.normalise import has_arabic_script, normalise, skeleton, without_clitics
+from bot.language.normalise import has_arabic_script, normalise, skeleton, without_clitics
 
 Sample = tuple[str, str]
 """A text as written, and its language (``ar``, ``fr``, ``en``)."""

@@ -21,9 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from bot.domain.contacts import LANGUAGES
+from bot.language.normalise import has_arabic_script, normalise
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
-from bot.understanding.normalise import has_arabic_script, normalise
 from bot.understanding.scoring import Scorer
 
 _NAMES = {

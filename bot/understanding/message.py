@@ -14,6 +14,7 @@ KNOWS_A_WORD = "knows_a_word"
 SAFETY = "safety"
 DECISION = "decision"
 SUGGESTIONS = "suggestions"
+PICKED = "picked"
 
 METADATA = "metadata"
 
@@ -24,7 +25,9 @@ def text_of(message: Message) -> str:
 
 
 def metadata_of(message: Message) -> dict[str, Any]:
-    """Return what the turn told us: ``language``, ``language_is_chosen``, ``offered``, ``pressed``, ``kind``."""
+    """Return what the turn told us: ``language``, ``language_is_chosen``, ``offered``, ``pressed``, ``kind``,
+    ``place``, and ``asked`` with ``offered_is_latest`` while a form waits (``bot.delivery.inbox``).
+    """
     return message.get(METADATA) or {}
 
 

@@ -16,10 +16,10 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from bot.domain import topics
+from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
 from bot.understanding.features import Sample, make_vectoriser, parts_of
-from bot.understanding.normalise import normalise
 from bot.understanding.scoring import Scorer
 
 

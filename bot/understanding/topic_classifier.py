@@ -16,11 +16,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.domain import topics
+from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
 from bot.understanding.features import Sample
 from bot.understanding.linear import CalibratedLinearModel
-from bot.understanding.normalise import normalise
 
 RANKING_LENGTH = 10
 

@@ -15,9 +15,9 @@ from bot.domain import topics
 from bot.domain.cases import CASE_OF_TOPIC
 from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import Catalogues, po_path, read_catalogue
+from bot.language.normalise import normalise
 from bot.settings import PROJECT
 from bot.speaking.register import PARTS_OF_GROUP, load_register
-from bot.understanding.normalise import normalise
 from bot.wiring import LOCALES
 
 SHARED = PROJECT.parent / "shared"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.normalise import normalise, skeleton, to_ascii_digits, without_clitics
+from bot.language.normalise import normalise, skeleton, to_ascii_digits, without_clitics
 
 
 @pytest.mark.parametrize(
