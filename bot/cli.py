@@ -13,6 +13,7 @@ from typing import Annotated, Optional
 import typer
 from rich.console import Console
 
+from bot.commands.data import add_data_commands
 from bot.domain.errors import HotlineError
 from bot.settings import PROJECT, Settings, load_settings, read_environment
 
@@ -30,6 +31,7 @@ app.add_typer(whatsapp_app, name="whatsapp")
 app.add_typer(staff_app, name="staff")
 app.add_typer(keys_app, name="keys")
 app.add_typer(locales_app, name="locales")
+add_data_commands(app, keys_app)
 
 out = Console(highlight=False, soft_wrap=True)
 

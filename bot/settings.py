@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.domain.contacts import Channel, Provider
+from bot.domain.contacts import LANGUAGES, Channel, Provider
 from bot.domain.errors import ConfigurationError
 from bot.provider_settings import (
     GatewaySettings,
@@ -21,6 +21,8 @@ from bot.provider_settings import (
     telegram_settings,
     twilio_settings,
 )
+from bot.services.retention import Retention
+from bot.storage.key_file import KEYS_FILE, FileKeys
 
 PROJECT = Path(__file__).resolve().parent.parent
 """The checkout: Rasa's own files (``config.yml``, ``domain.yml``…) lie here."""
@@ -30,6 +32,15 @@ DEFAULT_PORTS = {"ASSISTANT_PORT": 5005, "ACTIONS_PORT": 5055, "CONSOLE_PORT": 8
 MIN_SECRET_LENGTH = 32
 DEFAULT_SMS_PARTS_PER_MINUTE = 60
 """What Twilio takes for one long number (one part a second)."""
+RETENTION = {
+    "RETENTION_DRAFT_DAYS": "draft_days",
+    "RETENTION_MESSAGE_DAYS": "message_days",
+    "RETENTION_REQUEST_MONTHS": "request_months",
+    "RETENTION_CASE_MONTHS": "case_months",
+    "RETENTION_TRACKER_DAYS": "tracker_days",
+    "RETENTION_MEDIA_DAYS": "media_days",
+}
+"""Setting of each retention time; docs/privacy.md gives the reasons of the defaults."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +50,15 @@ class Settings:
     Attributes:
         home: Folder for the database, the model, keys made by ``daleel keys new`` and logs.
         database_url: SQLAlchemy address; SQLite in ``home`` unless set.
-        keys: Encryption keys, newest first.
+        keys: Encryption keys, newest first; ciphers made of them follow a change of the keys' file.
         secret_key: Signs sessions and tokens, and keys the look-up hashes.
         public_url: Where the providers reach this hotline; None on a desk.
         staff_url: Where staff reach the console: the address in the links of invitations.
         has_simulator: Whether the phone in the browser is on.
         sms_prices: Price of one SMS part by country code, ``*`` for all others.
         sms_parts_per_minute: How many SMS parts the provider takes from our number.
+        retention: How long each kind of data is kept.
+        erasure_law: By language, what the law makes the operator keep after an erasure; empty where there is nothing.
     """
 
     home: Path
@@ -63,6 +76,8 @@ class Settings:
     gateway: GatewaySettings | None = None
     sms_prices: Mapping[str, Decimal] = field(default_factory=dict)
     sms_parts_per_minute: int = DEFAULT_SMS_PARTS_PER_MINUTE
+    retention: Retention = field(default_factory=Retention)
+    erasure_law: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def channels(self) -> dict[Channel, Provider]:
@@ -107,7 +122,7 @@ def read_environment(project: Path = PROJECT) -> dict[str, str]:
     from_file = {k: v for k, v in dotenv_values(project / ".env").items() if v is not None}
     merged = {**from_file, **os.environ}
     home = home_of(merged, project)
-    made = {k: v for k, v in dotenv_values(home / "keys.env").items() if v is not None}
+    made = {k: v for k, v in dotenv_values(home / KEYS_FILE).items() if v is not None}
     return {**made, **{name: value for name, value in merged.items() if value != ""}}
 
 
@@ -146,6 +161,8 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         problems.append("SMS has two providers: unset SMS_GATEWAY_URL, or TWILIO_SMS_FROM and TWILIO_MESSAGING_SERVICE_SID")
     prices = sms_prices(environment, problems)
     parts_per_minute = _count(environment, "SMS_PARTS_PER_MINUTE", DEFAULT_SMS_PARTS_PER_MINUTE, problems)
+    retention = _retention(environment, problems)
+    erasure_law = _erasure_law(environment, problems)
     simulator = environment.get("DALEEL_SIMULATOR", "0")
     if simulator not in ("0", "1"):
         problems.append("DALEEL_SIMULATOR must be 0 or 1")
@@ -155,7 +172,7 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
     return Settings(
         home=home,
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'daleel.db'}",
-        keys=keys,
+        keys=FileKeys(keys, home / KEYS_FILE),
         secret_key=secret_key,
         public_url=public_url,
         staff_url=staff_url,
@@ -168,6 +185,8 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         gateway=gateway,
         sms_prices=prices,
         sms_parts_per_minute=parts_per_minute,
+        retention=retention,
+        erasure_law=erasure_law,
     )
 
 
@@ -190,3 +209,17 @@ def _count(environment: Mapping[str, str], name: str, default: int, problems: li
         return int(text)
     problems.append(f"{name} must be a whole number, 1 or more")
     return default
+
+
+def _retention(environment: Mapping[str, str], problems: list[str]) -> Retention:
+    defaults = Retention()
+    times = {field: _count(environment, name, getattr(defaults, field), problems) for name, field in RETENTION.items()}
+    return Retention(**times)
+
+
+def _erasure_law(environment: Mapping[str, str], problems: list[str]) -> Mapping[str, str]:
+    texts = {code: environment.get(f"ERASURE_LAW_{code.upper()}", "").strip() for code in LANGUAGES}
+    if any(texts.values()) and not all(texts.values()):
+        missing = " and ".join(f"ERASURE_LAW_{code.upper()}" for code, text in texts.items() if not text)
+        problems.append(f"{missing} is missing: who is told what the law makes you keep must be told in their language")
+    return texts if all(texts.values()) else {}

@@ -6,18 +6,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
 from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import Catalogues
+from bot.language.reading.reader import AnswerReader
+from bot.services.form_context import FormRules
+from bot.services.form_ports import FormReader
 from bot.settings import PROJECT, Settings
 from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import SqlUnitOfWork
 
 LOCALES = PROJECT / "locales"
+
+CONSENT_VERSION = "2026-11-26"
+"""Of the consent notices in ``locales/``; changes whenever their meaning does, so that it is known who agreed to what."""
 
 
 def now() -> datetime:
@@ -44,6 +51,19 @@ class Parts:
     durable_engine: Engine
     cipher: Cipher
     catalogues: Catalogues
+
+    @cached_property
+    def form_reader(self) -> FormReader:
+        """What reads answers to the questions of forms."""
+        return AnswerReader()
+
+    @cached_property
+    def form_rules(self) -> FormRules:
+        """What the operator decides about forms."""
+        kept = self.settings.retention
+        return FormRules(
+            CONSENT_VERSION, months=kept.request_months, draft_days=kept.draft_days, law=dict(self.settings.erasure_law)
+        )
 
     @property
     def window_templates(self) -> Mapping[str, str]:

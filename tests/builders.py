@@ -10,6 +10,7 @@ from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Direction, InboundState, Message, MessageKind
 from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
+from bot.domain.requests import Request, RequestKind, RequestStatus
 from bot.services.messages import Incoming
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
@@ -94,6 +95,51 @@ def make_case(priority=Priority.NORMAL, **changes):
         "due_at": NOON + PROMISES[priority],
     }
     return Case(**{**values, **changes})
+
+
+ANSWERS = {
+    RequestKind.RETURN: {
+        "full_name": "Amina Haddad",
+        "sex": "female",
+        "birth_year": 1998,
+        "nationality": "SD",
+        "current_place": "sabha",
+        "in_detention": False,
+        "household": [],
+        "travel_document": "none",
+        "needs": [],
+        "contact_phone": "+218910000012",
+        "safe_contact": "message",
+        "destination": "Kassala",
+    },
+    RequestKind.ASSISTANCE: {"need": "food", "current_place": "tripoli", "people": 4, "group": "displaced"},
+    RequestKind.MISSING_PERSON: {"missing_relation": "sibling", "last_place": "kufra", "last_contact": "in spring"},
+    RequestKind.COUNSELLING: {"counselling_way": "call", "day_part": "morning", "current_place": "tripoli"},
+}
+"""Invented answers; nobody is meant."""
+
+
+def make_request(kind=RequestKind.RETURN, *, answers=None, **changes):
+    """A request that was sent at noon, with consent; ``answers`` are put over invented ones."""
+    values = {
+        "id": f"request-{next(_numbers)}",
+        "kind": kind,
+        "reference": "R-7K3QF-W",
+        "contact_id": "contact",
+        "conversation_id": "conversation",
+        "channel": Channel.WHATSAPP,
+        "language": "en",
+        "status": RequestStatus.SUBMITTED,
+        "answers": {**ANSWERS[kind], **(answers or {})},
+        "created_at": NOON,
+        "updated_at": NOON,
+        "submitted_at": NOON,
+        "consent_version": "2026-11",
+        "consented_at": NOON,
+        "consent_channel": Channel.WHATSAPP,
+        "consent_language": "en",
+    }
+    return Request(**{**values, **changes})
 
 
 def make_entry(entry_id="office", *, verified=True, valid_for=timedelta(days=30), **changes):

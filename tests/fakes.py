@@ -192,6 +192,62 @@ class InMemoryCases(_Shelf, ports.Cases):
         return sorted(seen, key=lambda row: (URGENCY.index(row.priority), row.opened_at))[:limit]
 
 
+class InMemoryForms(_Shelf):
+    """Forms in a dictionary."""
+
+    def remove(self, form):
+        del self.rows[form.id]
+
+    def of_contact(self, contact_id):
+        found = [form for form in self.rows.values() if form.contact_id == contact_id]
+        return sorted(found, key=lambda form: form.updated_at, reverse=True)
+
+    def of_request(self, request_id):
+        return next((form for form in self.rows.values() if form.request_id == request_id), None)
+
+
+class InMemoryRequests(_Shelf):
+    """Requests in a dictionary, with their steps in a list."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps = []
+
+    def hash(self, value):
+        return f"hash of {value}"
+
+    def lock(self, request_id):
+        return self.get(request_id)
+
+    def remove(self, request):
+        del self.rows[request.id]
+
+    def find_by_reference(self, reference):
+        return next((request for request in self.rows.values() if request.reference == reference), None)
+
+    def of_contact(self, contact_id):
+        return [request for request in self.rows.values() if request.contact_id == contact_id]
+
+    def likely_same(self, request):
+        return [
+            other
+            for other in self.rows.values()
+            if other.id != request.id
+            and other.kind is request.kind
+            and other.status.value != "draft"
+            and (
+                (request.phone_hash and other.phone_hash == request.phone_hash)
+                or (request.identity_hash and other.identity_hash == request.identity_hash)
+            )
+        ]
+
+    def add_step(self, step):
+        self.steps.append(step)
+
+    def steps_of(self, request_id):
+        return [step for step in self.steps if step.request_id == request_id]
+
+
 class InMemoryDirectory(_Shelf, ports.Directory):
     """Directory entries."""
 
@@ -218,6 +274,8 @@ class InMemoryUnitOfWork(ports.UnitOfWork):
         self.messages = InMemoryMessages()
         self.outbox = InMemoryOutbox(self.messages)
         self.cases = InMemoryCases()
+        self.forms = InMemoryForms()
+        self.requests = InMemoryRequests()
         self.directory = InMemoryDirectory()
         self.duty = FakeDuty()
         self.commits = 0

@@ -25,6 +25,17 @@ EXAMPLE_VALUES = {
     "organisation": "IOM Libya",
     "phone": "+218 21 000 00 00",
     "place": "Qasr Ben Ghashir",
+    "months": "24",
+    "days": "30",
+    "number": "2",
+    "of": "5",
+    "kept": "",
+    "law": "",
+    "channel": "WhatsApp",
+    "messages": "120",
+    "since": "26 November 2026",
+    "field": "name",
+    "value": "Abdelrahman Mohamed",
 }
 """Typical values, for measuring an SMS; they are never sent."""
 

@@ -20,6 +20,7 @@ from bot.console import (
     media,
     overview,
     permissions,
+    requests,
     security,
     simulator,
     words,
@@ -57,6 +58,7 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     app.register_blueprint(invitation.pages)
     app.register_blueprint(overview.pages)
     app.register_blueprint(cases.pages)
+    app.register_blueprint(requests.pages)
     app.register_blueprint(media.pages)
     app.register_blueprint(deliveries.pages)
     app.register_blueprint(directory.pages)
@@ -67,6 +69,7 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     delivery_words.install(app)
     deliveries.install(app)
     media.install(app)
+    requests.install(app)
     errors.install(app)
     permissions.install(app)
     return app

@@ -12,6 +12,7 @@ from bot.domain.conversations import Direction
 from bot.services.cases import find_open_case
 from bot.services.deliveries import delivery_of, hidden_kinds
 from bot.services.media import list_media, may_see_media
+from bot.services.requests import request_of_case
 
 MAX_DELIVERIES = 20
 
@@ -35,6 +36,7 @@ def show(reference: str) -> ResponseReturnValue:
             case=case,
             conversation=conversation,
             as_of=now(),
+            found=request_of_case(uow, case),
             media=list_media(uow, messages),
             deliveries=[delivery_of(message, conversation.channel) for message in outbound[: -MAX_DELIVERIES - 1 : -1]],
             has_hidden=bool(hidden_kinds(roles)),

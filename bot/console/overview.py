@@ -14,8 +14,10 @@ from bot.console.outside import members, now, parts
 from bot.console.permissions import may, requires
 from bot.domain.cases import Case, CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel
+from bot.domain.requests import RequestStatus
 from bot.services.cases import list_waiting_cases
 from bot.services.ports import UnitOfWork
+from bot.services.requests import request_of_case
 from bot.services.staff import set_duty
 
 pages = Blueprint("overview", __name__)
@@ -23,7 +25,12 @@ pages = Blueprint("overview", __name__)
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One line of the list."""
+    """One line of the list.
+
+    Attributes:
+        status: Of the request that the case was opened for, if it was for one.
+        has_open_fear: Whether that request waits for a protection caseworker.
+    """
 
     reference: str
     kind: CaseKind
@@ -36,6 +43,8 @@ class CaseRow:
     waiting: str
     due: str
     is_overdue: bool
+    status: RequestStatus | None
+    has_open_fear: bool
 
 
 @pages.get("/")
@@ -60,6 +69,7 @@ def duty() -> ResponseReturnValue:
 
 def _row(uow: UnitOfWork, case: Case, at: datetime) -> CaseRow:
     conversation = uow.conversations.get(case.conversation_id)
+    asked = request_of_case(uow, case)
     return CaseRow(
         reference=case.reference,
         kind=case.kind,
@@ -72,6 +82,8 @@ def _row(uow: UnitOfWork, case: Case, at: datetime) -> CaseRow:
         waiting=words.length_of(at - case.opened_at),
         due=words.time_from(case.due_at, at),
         is_overdue=case.due_at <= at and case.queue_state is QueueState.WAITING,
+        status=asked.status if asked else None,
+        has_open_fear=asked is not None and asked.has_open_fear,
     )
 
 

@@ -18,6 +18,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "see_overview": frozenset(Role),
     "see_cases": _CASE_STAFF,
     "see_deliveries": _CASE_STAFF,
+    "see_requests": _CASE_STAFF,
+    "see_personal_data": _CASE_STAFF,
+    "move_requests": _CASE_STAFF,
+    # Whoever clears it has spoken with the person, and knows what to listen for.
+    "clear_fear": frozenset({Role.PROTECTION}),
     "open_media": _CASE_STAFF,
     # Only who can answer people counts as on duty: contacts are told the truth about it.
     "be_on_duty": _CASE_STAFF,

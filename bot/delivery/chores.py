@@ -1,4 +1,5 @@
-"""The worker's chores beside sending: cleaning chats on request, and fetching what came while the hotline was away."""
+"""The worker's chores beside sending: cleaning chats and erasing people's data on request, taking away what is old, and
+fetching what came while the hotline was away."""
 
 from __future__ import annotations
 
@@ -15,10 +16,14 @@ from bot.logs import get_logger
 from bot.services.erasure import ToErase, messages_to_erase, record_erased
 from bot.services.messages import Incoming
 from bot.services.ports import ChannelClient
+from bot.services.privacy import erase_due
+from bot.services.retention import purge_daily
 from bot.wiring import Parts, now
 
 ERASE_EVERY_SECONDS = 0.5
 ERASE_BATCH = 50
+FORGET_EVERY_SECONDS = 2.0
+LOOK_FOR_OLD_EVERY_SECONDS = 600.0
 CATCH_UP_EVERY_SECONDS = 60.0
 OVERLAP = timedelta(minutes=10)
 """How far before the last look we look again: clocks differ, and lists lag behind."""
@@ -62,6 +67,44 @@ async def _erase(parts: Parts, client: ChannelClient | None, item: ToErase) -> N
     await asyncio.to_thread(record)
 
 
+async def forget_on_request(parts: Parts, stop: Stop) -> None:
+    """Erase the contacts that asked for it, once their farewell is out, until ``stop`` is asked for."""
+    log = get_logger()
+    while not stop.is_asked:
+        try:
+            count = await asyncio.to_thread(_forget_due, parts)
+            if count:
+                log.info("contacts_erased", count=count)
+        except Exception as error:  # noqa: BLE001 - the edge of this chore
+            log.error("forgetting_failed", error_class=type(error).__name__)
+        await _pause(FORGET_EVERY_SECONDS, stop)
+
+
+def _forget_due(parts: Parts) -> int:
+    with parts.unit_of_work(is_durable=True) as uow:
+        return len(erase_due(uow, clock=now))
+
+
+async def purge_every_day(parts: Parts, stop: Stop) -> None:
+    """Take away what is older than it may be, once a day, until ``stop`` is asked for; tell how much of each kind."""
+    log = get_logger()
+    while not stop.is_asked:
+        try:
+            counts = await asyncio.to_thread(purge_daily, parts.unit_of_work, parts.settings.retention, clock=now)
+            for name, count in (counts or {}).items():
+                event = f"purged_{name}"
+                log.info(event, count=count)
+        except Exception as error:  # noqa: BLE001 - the edge of this chore
+            log.error("purge_failed", error_class=type(error).__name__)
+        await _pause(LOOK_FOR_OLD_EVERY_SECONDS, stop)
+
+
+async def _pause(seconds: float, stop: Stop) -> None:
+    until = time.monotonic() + seconds
+    while not stop.is_asked and time.monotonic() < until:
+        await asyncio.sleep(min(0.5, seconds))
+
+
 async def catch_up(parts: Parts, provider: Provider, missed: Missed, stop: Stop) -> None:
     """Store what the provider took for us while nobody opened the door, at the start and every minute.
 
@@ -80,9 +123,7 @@ async def catch_up(parts: Parts, provider: Provider, missed: Missed, stop: Stop)
             await asyncio.to_thread(_remember_look, parts, provider, looked_at)
         except Exception as error:  # noqa: BLE001 - the edge of this chore
             log.error("catch_up_failed", provider=provider.value, error_class=type(error).__name__)
-        until = time.monotonic() + CATCH_UP_EVERY_SECONDS
-        while not stop.is_asked and time.monotonic() < until:
-            await asyncio.sleep(0.5)
+        await _pause(CATCH_UP_EVERY_SECONDS, stop)
 
 
 async def _store(parts: Parts, incoming: Sequence[Incoming]) -> int:

@@ -15,15 +15,17 @@ from collections.abc import Awaitable, Callable
 from rasa.core.channels.channel import UserMessage
 
 from bot.delivery.turn_channel import TurnChannel
+from bot.delivery.turn_message import user_message
 from bot.domain import topics
 from bot.domain.cases import CASE_OF_TOPIC
 from bot.domain.commands import Command, language_of_command
 from bot.domain.contacts import Channel
-from bot.domain.conversations import MessageKind
-from bot.domain.errors import HotlineError
-from bot.language.gazetteer import nearest_place
+from bot.domain.errors import HotlineError, WrongState
+from bot.domain.questions import FORM_OF
 from bot.logs import get_logger
 from bot.services.cases import open_case
+from bot.services.form_context import Talk
+from bot.services.forms import interrupt_form
 from bot.services.turns import (
     LEASE,
     MAX_TURN_FAILURES,
@@ -35,14 +37,17 @@ from bot.services.turns import (
     lease_contact,
     next_turn,
     release_contact,
-    words_of,
 )
 from bot.speaking.case_words import case_answer, is_case_answer
 from bot.speaking.fitting import fit
+from bot.speaking.form_speaker import FormSpeaker
 from bot.speaking.speaker import Speaker
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.1
+PATIENCE_WITH_ACTIONS = 3
+"""How often a message that nothing was said to is tried again, a second apart."""
+
 SIDE_BY_SIDE = 8
 """Contacts handled at once; Rasa computes one at a time, but waits for actions meanwhile."""
 
@@ -65,6 +70,7 @@ class InboxWorker:
     def __init__(self, parts: Parts, speaker: Speaker, *, is_ready: Callable[[], bool], on_new_message: OnNewMessage) -> None:
         self._parts = parts
         self._speaker = speaker
+        self._form_speaker = FormSpeaker(speaker, parts.catalogues)
         self._is_ready = is_ready
         self._on_new_message = on_new_message
         self._owner = secrets.token_hex(8)
@@ -124,7 +130,7 @@ class InboxWorker:
         with self._parts.unit_of_work() as uow:
             if not lease_contact(uow, contact_id, owner=self._owner, clock=now):
                 return None
-            turn = next_turn(uow, contact_id)
+            turn = next_turn(uow, contact_id, clock=now)
             if turn is None:
                 release_contact(uow, contact_id, owner=self._owner)
             return turn
@@ -176,7 +182,7 @@ class InboxWorker:
         channel = TurnChannel(turn.channel.value)
         try:
             if turn.failures < MAX_TURN_FAILURES:
-                await self._on_new_message(self._user_message(turn, channel))
+                await self._on_new_message(user_message(turn, channel, self._speaker))
         except Exception as error:  # noqa: BLE001 - the edge of this worker
             self._log.error("turn_failed", message_id=turn.message_id, error_class=type(error).__name__)
         understood = channel.understood or Understood(turn.language, turn.language_is_chosen, None, None, None)
@@ -197,25 +203,6 @@ class InboxWorker:
         }[turn.command]
         return understood, [self._speaker.say(answer_id, language or "en", turn.channel)]
 
-    def _user_message(self, turn: Turn, channel: TurnChannel) -> UserMessage:
-        return UserMessage(
-            # A location is no words; its town travels with the metadata.
-            text="" if turn.kind is MessageKind.LOCATION else words_of(turn.text),
-            output_channel=channel,
-            sender_id=turn.contact_id,
-            input_channel=turn.channel.value,
-            message_id=turn.message_id,
-            metadata={
-                "conversation_id": turn.conversation_id,
-                "language": turn.language,
-                "language_is_chosen": turn.language_is_chosen,
-                "pressed": turn.pressed,
-                "kind": turn.kind.value,
-                "place": place_of(turn),
-                "offered": [[choice.id, sorted({choice.title, *self._speaker.titles(choice.id)})] for choice in turn.offered],
-            },
-        )
-
     def _complete(self, turn: Turn, understood: Understood, replies: list[Reply]) -> list[Reply]:
         """Make good what is missing: a topic that calls for a case gets it, and everybody gets a reply.
 
@@ -224,12 +211,15 @@ class InboxWorker:
         language = understood.language or turn.language or "en"
         topic = understood.topic if understood.decision == "answer" else None
         if not replies:
+            if turn.failures < PATIENCE_WITH_ACTIONS:
+                # The action server is away, most likely for seconds; an answer to a form must not be lost for that.
+                raise WrongState("nothing_said", turn.message_id)
             # Rasa said nothing at all. A pressed safety topic is known all the same; of other messages nobody knows what
             # they need: a person must read them.
             topic = turn.pressed if turn.pressed and topics.is_safety(turn.pressed) else "fallback"
             answer_id = topic if topics.is_safety(topic) else "error_apology"
             replies = [self._speaker.say(answer_id, language, turn.channel)]
-        if topic in CASE_OF_TOPIC and not any(is_case_answer(reply.answer_id) for reply in replies):
+        if topic in CASE_OF_TOPIC and topic not in FORM_OF and not any(is_case_answer(reply.answer_id) for reply in replies):
             try:
                 with self._parts.unit_of_work() as uow:
                     opened = open_case(
@@ -248,7 +238,28 @@ class InboxWorker:
                 ]
             except HotlineError as error:
                 self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
-        return replies
+        return [*replies, *self._ask_again(turn, understood, language)]
+
+    def _ask_again(self, turn: Turn, understood: Understood, language: str) -> list[Reply]:
+        """Return the question of a form again, after a message that was for something else."""
+        if turn.asked is None or turn.asked.is_done:
+            return []
+        with self._parts.unit_of_work() as uow:
+            talk = Talk(
+                uow=uow,
+                conversation=uow.conversations.get(turn.conversation_id),
+                language=language,
+                message_id=turn.message_id,
+                text=turn.text,
+                pressed=None,
+                place=None,
+                reader=self._parts.form_reader,
+                rules=self._parts.form_rules,
+                clock=now,
+                new_id=new_id,
+            )
+            reply = interrupt_form(talk, topic=understood.topic, decision=understood.decision)
+        return [self._form_speaker.say(reply, language, turn.channel)] if reply.lines or reply.asking else []
 
     def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> tuple[Turn | None, int]:
         """Store what came of a turn; return the contact's next turn and the number of messages that go out."""
@@ -263,14 +274,3 @@ class InboxWorker:
                 uow, turn, understood=understood, replies=fitted, clock=now, new_id=new_id, owner=self._owner
             )
         return upcoming, len(fitted)
-
-
-def place_of(turn: Turn) -> str | None:
-    """Return the id of the town near a location that came, or None."""
-    if turn.kind is not MessageKind.LOCATION:
-        return None
-    latitude, _, longitude = turn.text.partition(",")
-    try:
-        return nearest_place(float(latitude), float(longitude))
-    except ValueError:
-        return None

@@ -29,10 +29,22 @@ LANGUAGES = ("ar", "fr", "en")
 
 @dataclass
 class Contact:
-    """A person who writes to us. The id is opaque and is Rasa's ``sender_id``."""
+    """Who writes to us from one address. The id is opaque and is Rasa's ``sender_id``.
+
+    Attributes:
+        is_shared: Two persons use this number, so that knowing it opens nothing.
+        wrong_tries: References and birth years that did not fit, in a row.
+        locked_until: Until when no further try is taken.
+        erase_asked_at, erased_at: When erasing everything was asked for, and done; a shell stays for the count.
+    """
 
     id: str
     created_at: datetime
+    is_shared: bool = False
+    wrong_tries: int = 0
+    locked_until: datetime | None = None
+    erase_asked_at: datetime | None = None
+    erased_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Contact {self.id}>"

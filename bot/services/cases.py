@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.cases import CASE_OF_TOPIC, PROMISES, Case, CaseKind, QueueState
+from bot.domain.cases import CASE_OF_TOPIC, PROMISES, Case, CaseKind, Priority, QueueState
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.references import new_reference
+from bot.domain.requests import Request
 from bot.domain.staff import VISIBLE_KINDS, Role
 from bot.services.ports import Clock, Ids, UnitOfWork
 
@@ -45,6 +46,34 @@ def open_case(
     Raises:
         InvalidInput: If the topic opens no case.
     """
+    opened = join_case(
+        uow,
+        topic=topic,
+        contact_id=contact_id,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        clock=clock,
+        new_id=new_id,
+    )
+    uow.commit()
+    return opened
+
+
+def join_case(
+    uow: UnitOfWork,
+    *,
+    topic: str,
+    contact_id: str,
+    conversation_id: str,
+    message_id: str,
+    clock: Clock,
+    new_id: Ids,
+) -> OpenedCase:
+    """Do as ``open_case`` does, as a part of a larger step: nothing is permanent before the caller commits.
+
+    Raises:
+        InvalidInput: If the topic opens no case.
+    """
     if topic not in CASE_OF_TOPIC:
         raise InvalidInput("topic_opens_no_case", topic)
     kind, priority = CASE_OF_TOPIC[topic]
@@ -52,28 +81,46 @@ def open_case(
     same = uow.cases.find_by_message(message_id, kind)
     if same is not None:
         return OpenedCase(same.reference, kind, True, is_staff_on_duty)
-    now = clock()
     case = uow.cases.find_open(contact_id, kind)
-    is_new = case is None
-    if case is None:
-        case = Case(
-            id=new_id(),
-            reference=_fresh_reference(uow),
-            kind=kind,
-            priority=priority,
-            queue_state=QueueState.WAITING,
-            contact_id=contact_id,
-            conversation_id=conversation_id,
-            topic=topic,
-            opened_by_message_id=message_id,
-            opened_at=now,
-            due_at=now + PROMISES[priority],
-        )
-        uow.cases.add(case)
-    else:
-        case.raise_priority(priority, now)
-    uow.commit()
-    return OpenedCase(case.reference, kind, is_new, is_staff_on_duty)
+    if case is not None:
+        case.raise_priority(priority, clock())
+        return OpenedCase(case.reference, kind, False, is_staff_on_duty)
+    case = Case(
+        id=new_id(),
+        reference=fresh_reference(uow),
+        kind=kind,
+        priority=priority,
+        queue_state=QueueState.WAITING,
+        contact_id=contact_id,
+        conversation_id=conversation_id,
+        topic=topic,
+        opened_by_message_id=message_id,
+        opened_at=clock(),
+        due_at=clock() + PROMISES[priority],
+    )
+    uow.cases.add(case)
+    return OpenedCase(case.reference, kind, True, is_staff_on_duty)
+
+
+def open_request_case(
+    uow: UnitOfWork, request: Request, *, topic: str, priority: Priority, message_id: str, clock: Clock, new_id: Ids
+) -> OpenedCase:
+    """Open the case in which staff follow a request; it carries the request's reference. The caller commits."""
+    case = Case(
+        id=new_id(),
+        reference=request.reference,
+        kind=request.kind.case_kind,
+        priority=priority,
+        queue_state=QueueState.WAITING,
+        contact_id=request.contact_id,
+        conversation_id=request.conversation_id,
+        topic=topic,
+        opened_by_message_id=message_id,
+        opened_at=clock(),
+        due_at=clock() + PROMISES[priority],
+    )
+    uow.cases.add(case)
+    return OpenedCase(case.reference, case.kind, True, uow.duty.count() > 0)
 
 
 def list_waiting_cases(uow: UnitOfWork, roles: Iterable[Role], *, limit: int = 100) -> Sequence[Case]:
@@ -97,8 +144,9 @@ def _visible_kinds(roles: Iterable[Role]) -> frozenset[CaseKind]:
     return frozenset().union(*(VISIBLE_KINDS[role] for role in roles))
 
 
-def _fresh_reference(uow: UnitOfWork) -> str:
+def fresh_reference(uow: UnitOfWork) -> str:
+    """Return a reference that neither a case nor a request carries."""
     reference = new_reference()
-    while uow.cases.find_by_reference(reference) is not None:
+    while uow.cases.find_by_reference(reference) is not None or uow.requests.find_by_reference(reference) is not None:
         reference = new_reference()
     return reference

@@ -13,6 +13,8 @@ from bot.domain.conversations import Conversation, Message
 from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
 from bot.domain.media import Fetched, Media
+from bot.services.form_ports import Forms, Requests
+from bot.services.privacy_ports import Privacy, Retention
 
 
 class Clock(Protocol):
@@ -195,6 +197,10 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     marks: Marks
     cases: Cases
+    forms: Forms
+    requests: Requests
+    privacy: Privacy
+    retention: Retention
     directory: Directory
     duty: Duty
 

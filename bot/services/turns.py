@@ -14,6 +14,7 @@ from bot.domain.contacts import Channel, ChannelAddress, Provider
 from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import OutboundState
 from bot.domain.errors import WrongState
+from bot.services.forms import Asked, asked_of
 from bot.services.messages import withdraw_unsent
 from bot.services.ports import Clock, Ids, UnitOfWork
 
@@ -38,6 +39,8 @@ class Turn:
         language: The conversation's, or what the app says of its language, or None.
         command: What the whole message asks for, if it is one of the words that are always obeyed.
         failures: How often this turn failed before.
+        asked: The question of a form that waits, or None.
+        offered_is_latest: Whether what was offered stands in the latest reply.
         just_said: The answer given to a message a moment ago: the other pictures of an album need it no second time.
     """
 
@@ -55,6 +58,8 @@ class Turn:
     command: Command | None = None
     failures: int = 0
     just_said: str | None = None
+    asked: Asked | None = None
+    offered_is_latest: bool = True
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def release_contact(uow: UnitOfWork, contact_id: str, *, owner: str) -> None:
     uow.commit()
 
 
-def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
+def next_turn(uow: UnitOfWork, contact_id: str, *, clock: Clock) -> Turn | None:
     """Return the oldest message of a contact that was not handled yet, or None."""
     message = uow.messages.next_received(contact_id)
     if message is None:
@@ -110,6 +115,7 @@ def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
     address = uow.contacts.get_address(conversation.channel_address_id)
     last = uow.messages.latest_choices(conversation.id)
     offered = last.choices if last else ()
+    asked = asked_of(uow, address, message_id=message.id, clock=clock)
     return Turn(
         message_id=message.id,
         contact_id=contact_id,
@@ -125,6 +131,8 @@ def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
         command=_command_of(message, address, offered),
         failures=message.attempts,
         just_said=_just_said(uow, message),
+        asked=asked,
+        offered_is_latest=asked is None or _is_latest(uow, last),
     )
 
 
@@ -135,6 +143,13 @@ def _command_of(message: Message, address: ChannelAddress, offered: Sequence[Cho
     titles = (read_command(choice.title, channel=address.channel, provider=address.provider) for choice in offered)
     # "Assistance" is "help" in Arabic: who copies a choice that was just offered picks it. "Stop" is always obeyed.
     return None if command is not Command.STOP and command in titles else command
+
+
+def _is_latest(uow: UnitOfWork, offering: Message | None) -> bool:
+    if offering is None:
+        return False
+    latest = uow.messages.latest_outbound(offering.conversation_id)
+    return latest is not None and latest.reply_to_id == offering.reply_to_id
 
 
 def _just_said(uow: UnitOfWork, message: Message) -> str | None:
@@ -188,7 +203,7 @@ def finish_turn(
         uow.outbox.ask_to_erase(conversation.id, since=now - ERASABLE, now=now)
     for reply in replies:
         uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
-    upcoming = next_turn(uow, turn.contact_id)
+    upcoming = next_turn(uow, turn.contact_id, clock=clock)
     if upcoming is None and owner is not None:
         uow.contacts.release(turn.contact_id, owner=owner)
     uow.commit()

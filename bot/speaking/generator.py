@@ -14,9 +14,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES, Channel
+from bot.domain.form_replies import FormReply
 from bot.language.gazetteer import place_name
+from bot.services.forms import QUIET
 from bot.services.turns import Reply
 from bot.settings import load_settings, read_environment
+from bot.speaking.form_speaker import FormSpeaker
 from bot.speaking.parts import speaker_of
 from bot.speaking.speaker import PERSON
 from bot.understanding import message as keys
@@ -31,6 +34,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
     def __init__(self, endpoint_config: Any = None, domain: Any = None, *, parts: Parts | None = None) -> None:
         self._parts = parts or build(load_settings(read_environment()))
         self._speaker = speaker_of(self._parts)
+        self._form_speaker = FormSpeaker(self._speaker, self._parts.catalogues)
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -49,6 +53,8 @@ class AnswerGenerator(NaturalLanguageGenerator):
     def _reply(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict) -> Reply:
         say = self._speaker.say
         parse = tracker.latest_message.parse_data if tracker.latest_message else {}
+        if answer_id == "form":
+            return self._form_speaker.say(FormReply.from_dict(values["form_reply"]), language, channel)
         if answer_id in ("suggest", "check_safety", "danger_no"):
             return self._offer(answer_id, tracker, channel, language)
         if answer_id == "repeat":
@@ -60,7 +66,8 @@ class AnswerGenerator(NaturalLanguageGenerator):
             return say(f"received_{metadata.get('kind', 'file')}", language, channel)
         if answer_id == "change_language" and parse.get(keys.LANGUAGE_IS_CHOSEN):
             return say("language_changed", language, channel)
-        return say(answer_id, language, channel, **{k: str(v) for k, v in values.items()})
+        choices = () if asks_again(tracker, answer_id) else None
+        return say(answer_id, language, channel, choices=choices, **{k: str(v) for k, v in values.items()})
 
     def _offer(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str) -> Reply:
         if answer_id == "check_safety":
@@ -78,6 +85,13 @@ class AnswerGenerator(NaturalLanguageGenerator):
             if answer_id and topics.GROUP_OF.get(answer_id) in ("safety", "faq"):
                 return self._speaker.say(answer_id, language, channel, part="again")
         return self._speaker.say("repeat", language, channel)
+
+
+def asks_again(tracker: DialogueStateTracker, answer_id: str) -> bool:
+    """Say whether the question of a form follows this answer: its numbers must be the only ones."""
+    metadata = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
+    asked = metadata.get("asked")
+    return bool(asked) and not asked["is_parked"] and not topics.is_safety(answer_id) and answer_id not in QUIET
 
 
 def language_of(tracker: DialogueStateTracker) -> str:

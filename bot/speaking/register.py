@@ -23,10 +23,12 @@ PARTS_OF_GROUP = {
     "faq": ("title", "title_sms", "text", "sms", "again"),
     "chat": ("text", "sms"),
     "talk": ("text", "sms"),
+    "form": ("text", "sms"),
     "choice": ("title", "title_sms"),
     "line": ("text",),
 }
-"""Which parts an answer has: ``line`` are pieces of other texts, ``choice`` are buttons, ``talk`` the rest."""
+"""Which parts an answer has: ``line`` are pieces of other texts, ``choice`` are buttons,
+``form`` what forms say, ``talk`` the rest."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, func, insert, or_, select, type_coerce, update
 from sqlalchemy import case as sql_case
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.cases import URGENCY, Case, CaseKind, QueueState
@@ -154,7 +154,7 @@ class SqlMessages:
             .where(
                 table.conversation_id == conversation_id,
                 table.direction == Direction.OUTBOUND,
-                type_coerce(table.choices, Text) != "[]",
+                table.choices.is_not(None),
             )
             .order_by(table.position.desc())
             .limit(1)

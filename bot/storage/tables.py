@@ -10,13 +10,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import registry
 
 from bot.domain.cases import Case, CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
@@ -24,17 +22,12 @@ from bot.domain.conversations import Conversation, Direction, Message, MessageKi
 from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
 from bot.domain.media import Media
+from bot.storage.request_tables import form as form
+from bot.storage.request_tables import request as request
+from bot.storage.request_tables import request_step as request_step
+from bot.storage.schema import ID, mapper_registry
+from bot.storage.schema import metadata as metadata
 from bot.storage.types import ChoiceTuple, EncryptedText, EnumText, StringTuple, UtcDateTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-ID = String(32)
 
 contact = Table(
     "contact",
@@ -44,6 +37,12 @@ contact = Table(
     # One process at a time handles a contact's messages: see bot.services.turns.lease_contact.
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
+    # Two persons use this number: what one asked for is shown to nobody without reference and birth year.
+    Column("is_shared", Boolean, nullable=False, default=False),
+    Column("wrong_tries", Integer, nullable=False, default=0),
+    Column("locked_until", UtcDateTime),
+    Column("erase_asked_at", UtcDateTime, index=True),
+    Column("erased_at", UtcDateTime),
 )
 
 channel_address = Table(
@@ -89,14 +88,15 @@ message = Table(
     Column("state", String(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("provider_id", String(128)),
-    Column("pressed", String(64)),
+    # What was picked, offered, answered and understood tells what somebody needs: encrypted like the text.
+    Column("pressed", EncryptedText),
     # Telegram's ids of updates outgrow 32 bits.
     Column("sequence", BigInteger),
     Column("edited_at", UtcDateTime),
-    Column("answer_id", String(64)),
-    Column("choices", ChoiceTuple, nullable=False),
+    Column("answer_id", EncryptedText),
+    Column("choices", ChoiceTuple),
     Column("template", String(64)),
-    Column("topic", String(64)),
+    Column("topic", EncryptedText),
     Column("decision", String(16)),
     Column("confidence", Float),
     Column("sms_parts", Integer),
@@ -178,7 +178,7 @@ case = Table(
     Column("queue_state", EnumText(QueueState), nullable=False),
     Column("contact_id", ID, ForeignKey("contact.id"), nullable=False),
     Column("conversation_id", ID, ForeignKey("conversation.id"), nullable=False),
-    Column("topic", String(64), nullable=False),
+    Column("topic", EncryptedText, nullable=False),
     Column("opened_by_message_id", ID, nullable=False, index=True),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
@@ -237,7 +237,6 @@ staff_role = Table(
     Column("role_id", Integer, ForeignKey("role.id"), primary_key=True),
 )
 
-mapper_registry = registry(metadata=metadata)
 mapper_registry.map_imperatively(Contact, contact, exclude_properties=["lease_owner", "lease_until"])
 mapper_registry.map_imperatively(ChannelAddress, channel_address)
 mapper_registry.map_imperatively(Conversation, conversation)

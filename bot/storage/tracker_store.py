@@ -25,6 +25,7 @@ from bot.settings import load_settings, read_environment
 from bot.storage import tables
 from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
+from bot.storage.tracker_redaction import slots_without_words, without_words
 
 WINDOW = 32
 """Events that are read: about five turns. Nothing looks back further than two."""
@@ -84,12 +85,12 @@ class EncryptedTrackerStore(SQLTrackerStore):
             "sender_id": sender_id,
             "type_name": event.type_name,
             "timestamp": event.timestamp,
-            "data": self._cipher.encrypt(json.dumps(event.as_dict())),
+            "data": self._cipher.encrypt(json.dumps(without_words(event.as_dict()))),
         }
 
     def _save_state(self, session: Session, tracker: DialogueStateTracker) -> None:
         slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
-        data = json.dumps({"slots": slots, "active_loop": tracker.active_loop_name})
+        data = json.dumps({"slots": slots_without_words(slots), "active_loop": tracker.active_loop_name})
         if data == getattr(tracker, "stored_state", None):
             return
         tracker.stored_state = data

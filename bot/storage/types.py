@@ -75,14 +75,36 @@ class StringTuple(TypeDecorator[tuple[str, ...]]):
         return tuple(json.loads(value)) if value else ()
 
 
-class ChoiceTuple(TypeDecorator[tuple[Choice, ...]]):
-    """The choices of a message, as a JSON list of ``[id, title]``."""
+class EncryptedJson(TypeDecorator[Any]):
+    """What JSON can hold, encrypted. A changed value must be a new object: changes inside one are not seen."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[Choice, ...] | None, dialect: Any) -> str:
-        return json.dumps([[c.id, c.title] for c in value or ()], ensure_ascii=False)
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else dialect.cipher.encrypt(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        return None if value is None else json.loads(dialect.cipher.decrypt(value))
+
+
+class EncryptedTuple(EncryptedJson):
+    """A tuple of strings, encrypted as a JSON list."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Any) -> tuple[str, ...]:
+        return tuple(super().process_result_value(value, dialect) or ())
+
+
+class ChoiceTuple(TypeDecorator[tuple[Choice, ...]]):
+    """The choices of a message as an encrypted JSON list of ``[id, title]``; null where there are none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Choice, ...] | None, dialect: Any) -> str | None:
+        return dialect.cipher.encrypt(json.dumps([[c.id, c.title] for c in value], ensure_ascii=False)) if value else None
 
     def process_result_value(self, value: str | None, dialect: Any) -> tuple[Choice, ...]:
-        return tuple(Choice(id=i, title=t) for i, t in json.loads(value)) if value else ()
+        return tuple(Choice(id=i, title=t) for i, t in json.loads(dialect.cipher.decrypt(value))) if value else ()

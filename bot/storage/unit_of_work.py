@@ -8,7 +8,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.storage.cipher import Cipher
+from bot.storage.forms import SqlForms, SqlRequests
 from bot.storage.outbox import SqlOutbox
+from bot.storage.privacy import SqlPrivacy
 from bot.storage.repositories import (
     SqlCases,
     SqlContacts,
@@ -18,6 +20,7 @@ from bot.storage.repositories import (
     SqlMarks,
     SqlMessages,
 )
+from bot.storage.retention import SqlRetention
 
 
 class SqlUnitOfWork:
@@ -40,6 +43,10 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(self.session)
         self.marks = SqlMarks(self.session)
         self.cases = SqlCases(self.session)
+        self.forms = SqlForms(self.session)
+        self.requests = SqlRequests(self.session, self._cipher)
+        self.privacy = SqlPrivacy(self.session)
+        self.retention = SqlRetention(self.session)
         self.directory = SqlDirectory(self.session)
         self.duty = SqlDuty(self.session)
         return self

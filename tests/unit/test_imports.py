@@ -23,10 +23,11 @@ MAY_IMPORT = {
         "bot.domain", "bot.services", "bot.channels", "bot.language", "bot.logs", "bot.provider_settings", "flask", "httpx",
         "phonenumbers", "telegram", "twilio",
     },
-    "bot/language": {"bot.domain", "bot.services", "bot.language", "babel", "yaml"},
+    "bot/language": {"bot.domain", "bot.services", "bot.language", "babel", "yaml", "rapidfuzz", "phonenumbers"},
     "bot/delivery": {
         "bot.domain", "bot.services", "bot.channels.edge", "bot.delivery", "bot.logs", "bot.provider_settings",
-        "bot.language.gazetteer", "bot.speaking.speaker", "bot.speaking.case_words", "bot.speaking.fitting", "rasa", "sanic",
+        "bot.language.gazetteer", "bot.speaking.speaker", "bot.speaking.case_words", "bot.speaking.fitting",
+        "bot.speaking.form_speaker", "rasa", "sanic",
         "flask", "werkzeug", "aiolimiter", "phonenumbers", "sqlalchemy",
     },
     "bot/understanding": {
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     },
     "bot/speaking": {
         "bot.domain", "bot.language", "bot.speaking", "bot.services.turns", "bot.services.directory",
-        "bot.services.cases", "bot.understanding.message", "rasa", "yaml",
+        "bot.services.cases", "bot.services.forms", "bot.understanding.message", "rasa", "yaml", "babel",
     },
     "bot/console": {
         "bot.domain", "bot.services", "bot.language", "bot.channels", "bot.storage.staff", "bot.console", "flask",
@@ -47,6 +48,7 @@ ALSO = {
     # Classes that a framework builds itself, so that nobody can hand them their parts.
     "bot/speaking/generator.py": {"bot.settings", "bot.wiring"},
     "bot/storage/tracker_store.py": {"bot.settings", "rasa"},
+    "bot/storage/tracker_redaction.py": {"rasa"},
     "bot/storage/migrations/env.py": {"bot.settings"},
     "bot/delivery/assistant.py": {"bot.settings", "bot.wiring", "bot.speaking.parts", "bot.storage.engine"},
     "actions/parts.py": {"bot.settings", "bot.wiring"},

@@ -56,6 +56,8 @@ def _problem(environment):
         ("PUBLIC_URL", "hotline.example"), ("PUBLIC_URL", "ftp://hotline.example"), ("DALEEL_SIMULATOR", "yes"),
         ("ASSISTANT_PORT", "0"), ("ASSISTANT_PORT", "65536"), ("ACTIONS_PORT", "http"), ("CONSOLE_PORT", "-1"),
         ("CONSOLE_PORT", "٨٠٠٠"), ("CONSOLE_PORT", "5005"),
+        ("RETENTION_DRAFT_DAYS", "0"), ("RETENTION_MESSAGE_DAYS", "-1"), ("RETENTION_REQUEST_MONTHS", "1.5"),
+        ("RETENTION_CASE_MONTHS", "for ever"), ("RETENTION_TRACKER_DAYS", "٣٠"), ("RETENTION_MEDIA_DAYS", "1e3"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_named_in_one_line(environment, name, value):
@@ -188,6 +190,24 @@ def test_what_is_not_set_has_a_default_for_one_machine(environment, tmp_path):
 def test_a_relative_home_lies_in_the_checkout():
     assert home_of({}, Path("/somewhere")) == Path("/somewhere/var")
     assert home_of({"DALEEL_HOME": "elsewhere"}, Path("/somewhere")) == Path("/somewhere/elsewhere")
+
+
+def test_what_the_law_keeps_is_said_in_all_languages_or_not_at_all(environment):
+    assert load_settings(environment).erasure_law == {}
+    problem = _problem({**environment, "ERASURE_LAW_FR": "La loi"})
+    assert "ERASURE_LAW_AR and ERASURE_LAW_EN" in problem
+    texts = {"ERASURE_LAW_AR": "القانون", "ERASURE_LAW_FR": "La loi", "ERASURE_LAW_EN": "The law"}
+    assert load_settings({**environment, **texts}).erasure_law == {"ar": "القانون", "fr": "La loi", "en": "The law"}
+
+
+def test_how_long_data_are_kept_is_a_setting(environment):
+    more = {
+        "RETENTION_DRAFT_DAYS": "1", "RETENTION_MESSAGE_DAYS": "2", "RETENTION_REQUEST_MONTHS": "3",
+        "RETENTION_CASE_MONTHS": "4", "RETENTION_TRACKER_DAYS": "5", "RETENTION_MEDIA_DAYS": "6",
+    }  # fmt: skip
+    kept = load_settings({**environment, **more}).retention
+    times = (kept.draft_days, kept.message_days, kept.request_months, kept.case_months, kept.tracker_days, kept.media_days)
+    assert times == (1, 2, 3, 4, 5, 6)
 
 
 def test_the_newest_key_stands_first(environment):

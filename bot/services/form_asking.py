@@ -1,0 +1,69 @@
+"""Putting the question that waits, with the summary where it is to be confirmed; parking and leaving a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.form_replies import Asking, FormReply, Line
+from bot.domain.forms import Form
+from bot.domain.questions import QUESTIONS, REQUEST_OF
+from bot.domain.requests import RequestStatus
+from bot.services.form_context import Talk, asking_of
+
+
+def ask(form: Form, talk: Talk) -> FormReply:
+    """Return the question that waits; at the end, after the summary of all answers."""
+    request = talk.request_of(form)
+    asking = asking_of(form, talk.address, rules=talk.rules, reference=request.reference if request else "")
+    if form.asked == "erasure":
+        asking = Asking(asking.id, asking.words, asking.values, placeholders={"kept": talk.rules.law.get(talk.language, "")})
+    if form.asked in ("confirm", "change"):
+        return FormReply((Line("summary_title"), Line("summary", {"fields": summary_of(form)})), asking)
+    return FormReply((), asking)
+
+
+def summary_of(form: Form) -> list[list[Any]]:
+    """Return the ids of the questions whose answers are kept, with the answers, in the order in which they are asked."""
+    return [
+        [question.id, form.answers[question.id]]
+        for question in QUESTIONS[form.kind]
+        if question.is_kept and question.id in form.answers
+    ]
+
+
+def fields_of(form: Form) -> dict[str, Any]:
+    """Return the answers as the fields of a request: flat values, ids and codes; None where skipped."""
+    fields: dict[str, Any] = {}
+    for question in QUESTIONS[form.kind]:
+        if not question.is_kept or question.id not in form.answers:
+            continue
+        value = form.answers[question.id]
+        if question.id == "birth":
+            fields.update(value)
+        elif question.reads == "place":
+            fields[question.id] = (value.get("id") or value.get("text")) if value else None
+        elif question.words == "yes_no":
+            fields[question.id] = value == "yes"
+        else:
+            fields[question.id] = value
+    return fields
+
+
+def park(form: Form, talk: Talk) -> FormReply:
+    """Let the form wait as a draft, and say how to go on."""
+    if form.asked in ("resume", "leave"):
+        form.ask(form.next_question(talk.today))
+    form.park(talk.now)
+    form.was_offered = True  # "Write continue" is part of what is said now.
+    request = talk.request_of(form)
+    if request is None:
+        return FormReply((Line("parked_early"),))
+    return FormReply((Line("parked", {"days": str(talk.rules.draft_days), "reference": request.reference}),))
+
+
+def leave_for_good(form: Form, talk: Talk) -> None:
+    """Remove a form, and the request that it was filling if that was not sent."""
+    request = talk.request_of(form)
+    talk.uow.forms.remove(form)
+    if request is not None and request.status is RequestStatus.DRAFT and form.kind in REQUEST_OF:
+        talk.uow.requests.remove(request)

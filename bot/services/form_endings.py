@@ -1,0 +1,217 @@
+"""What a finished form does: a request is sent, looked up, changed, withdrawn; data is shown or erased."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.cases import Priority
+from bot.domain.form_replies import FormReply, Line
+from bot.domain.forms import Form
+from bot.domain.questions import ASIDES, TOPIC_OF, FormKind
+from bot.domain.requests import (
+    PERSON,
+    Request,
+    RequestKind,
+    RequestStatus,
+    Step,
+    adults_of,
+    birth_year_of,
+)
+from bot.services.cases import OpenedCase, open_request_case
+from bot.services.form_asking import ask, fields_of, leave_for_good
+from bot.services.form_context import Talk
+
+URGENT_NEEDS = frozenset({"medical", "pregnant", "child_alone"})
+SENT = {
+    RequestKind.RETURN: "return_request_sent",
+    RequestKind.ASSISTANCE: "assistance_request_sent",
+    RequestKind.MISSING_PERSON: "missing_person_sent",
+    RequestKind.COUNSELLING: "counselling_sent",
+}
+
+
+def finish_request(form: Form, talk: Talk, *, is_new: bool = False) -> FormReply:
+    """Send a request, unless it seems to repeat one: then that is asked first.
+
+    Args:
+        is_new: The person said that it repeats none.
+    """
+    request = talk.uow.requests.lock(form.request_id or "")
+    request.answers = fields_of(form)
+    set_hashes(request, talk)
+    same = [other for other in talk.uow.requests.likely_same(request) if other.is_live]
+    if same and not is_new:
+        form.ask(ASIDES["same_request"])
+        return ask(form, talk)
+    if any(other.contact_id == request.contact_id for other in talk.uow.requests.of_contact(talk.contact_id) if other.is_live):
+        talk.uow.contacts.get(talk.contact_id).is_shared = True
+    talk.uow.requests.add_step(request.move(RequestStatus.SUBMITTED, talk.now, actor=PERSON, reason="sent"))
+    opened = open_request_case(
+        talk.uow,
+        request,
+        topic=TOPIC_OF[form.kind],
+        priority=_priority(request),
+        message_id=talk.message_id,
+        clock=talk.clock,
+        new_id=talk.new_id,
+    )
+    talk.uow.forms.remove(form)
+    return _sent(request, opened, talk)
+
+
+def _sent(request: Request, opened: OpenedCase, talk: Talk) -> FormReply:
+    lines = [Line(SENT[request.kind])]
+    if adults_of(request.answers.get("household") or []):
+        lines.append(Line("household_consent"))
+    return _with_waiting_draft(FormReply((*lines, talk.case_line(opened))), talk)
+
+
+def sent_again(talk: Talk) -> FormReply:
+    """Say once more what the message that sent a request was answered with; empty where it sent none."""
+    for request in talk.uow.requests.of_contact(talk.contact_id):
+        case = talk.uow.cases.find_by_message(talk.message_id, request.kind.case_kind)
+        if case is not None and case.reference == request.reference:
+            return _sent(request, OpenedCase(case.reference, case.kind, True, talk.uow.duty.count() > 0), talk)
+    return FormReply()
+
+
+def merge_with_first(form: Form, talk: Talk) -> FormReply:
+    """Put the answers into the request that this one repeats, and remove the draft."""
+    draft = talk.uow.requests.get(form.request_id or "")
+    first = next(other for other in talk.uow.requests.likely_same(draft) if other.is_live)
+    first.answers = {**first.answers, **{k: v for k, v in draft.answers.items() if v is not None}}
+    if draft.has_open_fear:
+        first.raise_fear(talk.now)
+    _note(first, talk, "updated_by_person")
+    set_hashes(first, talk)
+    leave_for_good(form, talk)
+    talk.call("update_request")
+    return _with_waiting_draft(FormReply((Line("request_merged"),)), talk)
+
+
+def set_hashes(request: Request, talk: Talk) -> None:
+    """Set the keyed hashes by which a second request of the same person is found."""
+    phone, name, year = request.answers.get("contact_phone"), request.answers.get("full_name"), birth_year_of(request.answers)
+    key = talk.reader.name_key(name) if name else ""
+    request.phone_hash = talk.uow.requests.hash(f"phone:{phone}") if phone else None
+    request.identity_hash = talk.uow.requests.hash(f"person:{key}:{year}") if key and year else None
+
+
+def finish(form: Form, talk: Talk) -> FormReply:
+    """Do what a form about a request, or about all data, was for."""
+    reply = _ENDINGS[form.kind](form, talk)
+    leave_for_good(form, talk)
+    return _with_waiting_draft(reply, talk)
+
+
+def _status(form: Form, talk: Talk) -> FormReply:
+    request = talk.uow.requests.get(form.request_id or "")
+    values = {"reference": request.reference}
+    if request.status is RequestStatus.DRAFT:
+        return FormReply((Line("status_draft", values), Line("resume_offer")))
+    if request.status in (RequestStatus.UNREACHABLE, RequestStatus.ON_HOLD):
+        return FormReply((Line("status_waiting_for_you", values),))
+    if request.is_live or request.status in (RequestStatus.DEPARTED, RequestStatus.ARRIVED, RequestStatus.REINTEGRATION):
+        return FormReply((Line("status_open", values),))
+    return FormReply((Line("status_ended", values),))
+
+
+def _update(form: Form, talk: Talk) -> FormReply:
+    request = talk.uow.requests.lock(form.request_id or "")
+    request.answers = {**request.answers, **fields_of(form)}
+    set_hashes(request, talk)
+    _note(request, talk, f"updated_{form.answers['update_field']}")
+    talk.call("update_request")
+    return FormReply((Line("updated", {"reference": request.reference}),))
+
+
+def _withdrawal(form: Form, talk: Talk) -> FormReply:
+    if form.answers["withdrawal"] == "no":
+        return FormReply((Line("withdrawal_kept"),))
+    request = talk.uow.requests.lock(form.request_id or "")
+    if request.status is RequestStatus.DRAFT:
+        draft = talk.uow.forms.of_request(request.id)
+        if draft is not None and draft is not form:
+            leave_for_good(draft, talk)
+        form.request_id = None
+        return FormReply((Line("withdrawn", {"reference": request.reference}),))
+    if request.status is RequestStatus.WITHDRAWN:
+        return FormReply((Line("withdrawn", {"reference": request.reference}),))
+    if not request.is_live:
+        return _status(form, talk)
+    talk.uow.requests.add_step(request.move(RequestStatus.WITHDRAWN, talk.now, actor=PERSON, reason="withdrawn_by_person"))
+    talk.call("withdraw_request")
+    return FormReply((Line("withdrawn", {"reference": request.reference}),))
+
+
+def _my_data(form: Form, talk: Talk) -> FormReply:
+    if form.answers["my_data"] == "no":
+        return FormReply((Line("my_data_not_sent"), talk.case_line(talk.call("talk_to_human"))))
+    conversation = talk.conversation
+    count = len(talk.uow.messages.in_conversation(conversation.id, after=0))
+    lines = [
+        Line("my_data_title"),
+        Line(
+            "my_data_contact",
+            {"channel": conversation.channel.value, "messages": str(count), "since": _day(conversation.opened_at)},
+        ),
+    ]
+    if form.request_id:
+        request = talk.uow.requests.get(form.request_id)
+        lines += [
+            Line(
+                "my_data_request", {"reference": request.reference, "since": _day(request.submitted_at or request.created_at)}
+            ),
+            Line("summary", {"fields": [[name, value] for name, value in request.answers.items()]}),
+        ]
+    return FormReply((*lines, Line("my_data_end")))
+
+
+def _erasure(form: Form, talk: Talk) -> FormReply:
+    if form.answers["erasure"] == "no":
+        return FormReply((Line("erasure_kept"),))
+    contact = talk.uow.contacts.get(talk.contact_id)
+    contact.erase_asked_at = contact.erase_asked_at or talk.now
+    for request in talk.uow.requests.of_contact(talk.contact_id):
+        if request.is_live:
+            step = request.move(RequestStatus.WITHDRAWN, talk.now, actor=PERSON, reason="erased_by_person")
+            talk.uow.requests.add_step(step)
+    return FormReply((Line("erasure_asked"),))
+
+
+_ENDINGS = {
+    FormKind.STATUS: _status,
+    FormKind.UPDATE: _update,
+    FormKind.WITHDRAWAL: _withdrawal,
+    FormKind.MY_DATA: _my_data,
+    FormKind.ERASURE: _erasure,
+}
+
+
+def _note(request: Request, talk: Talk, reason: str) -> None:
+    request.updated_at = talk.now
+    talk.uow.requests.add_step(Step(request.id, request.status, request.status, PERSON.id, talk.now, reason))
+
+
+def _priority(request: Request) -> Priority:
+    answers = request.answers
+    is_urgent = (
+        request.has_open_fear
+        or bool(answers.get("in_detention"))
+        or bool(URGENT_NEEDS & set(answers.get("needs") or ()))
+        or answers.get("need") in ("medical", "protection")
+    )
+    return Priority.HIGH if is_urgent else Priority.NORMAL
+
+
+def _with_waiting_draft(reply: FormReply, talk: Talk) -> FormReply:
+    """Remind of another form that waits, once."""
+    waiting = next((form for form in talk.uow.forms.of_contact(talk.contact_id) if form.parked_at is not None), None)
+    if waiting is None or any(line.answer_id == "resume_offer" for line in reply.lines):
+        return reply
+    waiting.was_offered = True
+    return FormReply((*reply.lines, Line("resume_offer")), reply.asking)
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

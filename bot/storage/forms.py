@@ -1,0 +1,118 @@
+"""Repositories of forms and requests over one SQLAlchemy session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from bot.domain.forms import Form
+from bot.domain.requests import Request, RequestKind, RequestStatus, Step
+from bot.storage import request_tables as tables
+from bot.storage.cipher import Cipher
+from bot.storage.rows import get, lock
+
+
+class SqlForms:
+    """Forms that persons are in."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, form: Form) -> None:
+        self._session.add(form)
+        self._session.flush()
+
+    def remove(self, form: Form) -> None:
+        self._session.delete(form)
+        self._session.flush()
+
+    def of_contact(self, contact_id: str) -> Sequence[Form]:
+        query = select(Form).filter_by(contact_id=contact_id).order_by(tables.form.c.updated_at.desc())
+        return list(self._session.execute(query).scalars())
+
+    def of_request(self, request_id: str) -> Form | None:
+        return self._session.execute(select(Form).filter_by(request_id=request_id)).scalars().first()
+
+    def untouched_since(self, before: datetime, *, limit: int) -> Sequence[Form]:
+        query = select(Form).where(tables.form.c.updated_at < before).order_by(tables.form.c.updated_at).limit(limit)
+        return list(self._session.execute(query).scalars())
+
+
+class SqlRequests:
+    """Requests and their steps."""
+
+    def __init__(self, session: Session, cipher: Cipher) -> None:
+        self._session = session
+        self._cipher = cipher
+
+    def hash(self, value: str) -> str:
+        return self._cipher.hash(value)
+
+    def add(self, request: Request) -> None:
+        self._session.add(request)
+        self._session.flush()
+
+    def get(self, request_id: str) -> Request:
+        return get(self._session, Request, "request_not_found", id=request_id)
+
+    def lock(self, request_id: str) -> Request:
+        return lock(self._session, tables.request, Request, "request_not_found", request_id)
+
+    def remove(self, request: Request) -> None:
+        self._session.execute(delete(tables.request_step).where(tables.request_step.c.request_id == request.id))
+        self._session.delete(request)
+        self._session.flush()
+
+    def find_by_reference(self, reference: str) -> Request | None:
+        return self._session.execute(select(Request).filter_by(reference=reference)).scalar_one_or_none()
+
+    def of_contact(self, contact_id: str) -> Sequence[Request]:
+        query = select(Request).filter_by(contact_id=contact_id).order_by(tables.request.c.created_at)
+        return list(self._session.execute(query).scalars())
+
+    def likely_same(self, request: Request) -> Sequence[Request]:
+        """Return other requests of this kind with the same phone, or the same name and birth year; the oldest first."""
+        table = tables.request.c
+        same = []
+        if request.phone_hash:
+            same.append(table.phone_hash == request.phone_hash)
+        if request.identity_hash:
+            same.append(table.identity_hash == request.identity_hash)
+        if not same:
+            return []
+        query = (
+            select(Request)
+            .where(or_(*same), table.kind == request.kind, table.id != request.id, table.status != RequestStatus.DRAFT)
+            .order_by(table.created_at)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def in_status(self, statuses: Iterable[RequestStatus], kinds: Iterable[RequestKind], *, limit: int) -> Sequence[Request]:
+        table = tables.request.c
+        query = (
+            select(Request)
+            .where(table.status.in_(list(statuses)), table.kind.in_(list(kinds)))
+            .order_by(table.updated_at)
+            .limit(limit)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def with_end_dates(self) -> Sequence[Request]:
+        table = tables.request.c
+        query = select(Request).where(or_(table.documents_until.is_not(None), table.medical_until.is_not(None)))
+        return list(self._session.execute(query).scalars())
+
+    def add_step(self, step: Step) -> None:
+        self._session.execute(insert(tables.request_step).values(**vars(step)))
+
+    def steps_of(self, request_id: str) -> Sequence[Step]:
+        table = tables.request_step.c
+        query = (
+            select(table.request_id, table.from_status, table.to_status, table.by, table.at, table.reason)
+            .where(table.request_id == request_id)
+            .order_by(table.id)
+        )
+        return [Step(*row) for row in self._session.execute(query)]
