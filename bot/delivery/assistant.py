@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
@@ -60,6 +61,9 @@ class InboxInput(InputChannel):
         async def start(app: Any, loop: Any) -> None:
             worker = InboxWorker(parts, speaker_of(parts), is_ready=lambda: is_ready(app), on_new_message=on_new_message)
             app.ctx.inbox, app.ctx.inbox_task = worker, asyncio.create_task(worker.run())
+            # The model is there for good: without this the collector walks through all of it again and again.
+            gc.collect()
+            gc.freeze()
             get_logger().info("assistant_started")
 
         @pages.listener("before_server_stop")

@@ -14,6 +14,9 @@ from bot.domain.directory import DirectoryEntry
 from bot.storage import tables
 from bot.storage.rows import get
 
+# Built once: it is asked for each answer that names an office.
+_ALL_ENTRIES = select(DirectoryEntry).order_by(tables.directory_entry.c.id)
+
 
 class SqlCases:
     """Cases."""
@@ -85,8 +88,7 @@ class SqlDirectory:
         self._session = session
 
     def all(self) -> Sequence[DirectoryEntry]:
-        query = select(DirectoryEntry).order_by(tables.directory_entry.c.id)
-        return list(self._session.execute(query).scalars())
+        return list(self._session.execute(_ALL_ENTRIES).scalars())
 
     def get(self, entry_id: str) -> DirectoryEntry:
         return get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)
