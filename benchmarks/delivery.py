@@ -1,6 +1,6 @@
 """Our stack beside stock Rasa with its own Telegram and Twilio connectors: one run, one model, the same stand-ins.
 
-    .venv/bin/python -m benchmarks.delivery [--json FILE] [--quick] [--stack sqlite,postgresql,stock,stock-sql]
+    .venv/bin/python -m benchmarks.delivery [--json FILE] [--quick] [--stack sqlite,postgresql,stock]
 
 Measured for each stack: until a webhook is acknowledged and until the reply has reached the provider, at a steady rate;
 messages a second when all come at once; the turns of one long conversation; and how many SMS parts the replies take. The
@@ -32,7 +32,7 @@ from tests.e2e.providers import running, wait_until
 from tests.integration import database
 from tests.standins import TelegramStandIn, TwilioStandIn
 
-STACKS = ("sqlite", "postgresql", "stock", "stock-sql")
+STACKS = ("sqlite", "postgresql", "stock", "stock-sqlite", "stock-postgresql")
 KNOWN_PEOPLE = 40
 BURST_PEOPLE = 100
 EARLY, LATE = (5, 15), 11
@@ -87,20 +87,29 @@ def start(name: str, model: Path) -> Iterator[Stack]:
     """Run a stack between its stand-ins, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="daleel-benchmark-") as folder, stand_ins() as (telegram, twilio):
         say(f"{name}: starting")
-        if name.startswith("stock"):
-            store = {"type": "SQL", "dialect": "sqlite", "db": f"{folder}/rasa.db"} if name == "stock-sql" else None
-            channels = ("telegram", "sms")
-            with stock(Path(folder), model, telegram, twilio, tracker_store=store) as rasa:
-                yield Stack(name, channels, rasa.processes(), load.Crowd(telegram, twilio, channels), (telegram, twilio))
-            return
-        settings = {"SMS_PARTS_PER_MINUTE": "1000000", "DALEEL_SIMULATOR": "0"}
-        channels = ("telegram", "sms", "telegram", "whatsapp")
-        with durable_postgres() if name == "postgresql" else contextlib.nullcontext() as url:
+        with durable_postgres() if name.endswith("postgresql") else contextlib.nullcontext() as url:
+            if name.startswith("stock"):
+                store = tracker_store(name, folder, url)
+                channels = ("telegram", "sms")
+                with stock(Path(folder), model, telegram, twilio, tracker_store=store) as rasa:
+                    yield Stack(name, channels, rasa.processes(), load.Crowd(telegram, twilio, channels), (telegram, twilio))
+                return
+            settings = {"SMS_PARTS_PER_MINUTE": "1000000", "DALEEL_SIMULATOR": "0"}
+            channels = ("telegram", "sms", "telegram", "whatsapp")
             if url:
                 settings["DATABASE_URL"] = url
             with running(Path(folder), model, telegram, twilio, settings) as there:
                 crowd = load.Crowd(telegram, twilio, channels)
                 yield Stack(name, channels, there.hotline.children(), crowd, (telegram, twilio))
+
+
+def tracker_store(name: str, folder: str, url: str | None) -> dict | None:
+    """Return the entry for Rasa's own SQL tracker store over a stack's database; None for the default, in memory."""
+    if name == "stock":
+        return None
+    # Rasa takes a whole address in place of the host.
+    place = {"dialect": "sqlite", "db": f"{folder}/rasa.db"} if url is None else {"dialect": "postgresql", "url": url}
+    return {"type": "SQL", **place}
 
 
 @contextlib.contextmanager

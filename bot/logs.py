@@ -39,8 +39,8 @@ ALLOWED_FIELDS = frozenset(
 """Fields that may be logged. Topics are not among them: beside a contact's id a topic is a disclosure."""
 
 _STRUCTURE = frozenset({"event", "level", "timestamp", "logger"})
-_SILENT = ("telegram.ext.AIORateLimiter",)
-"""They write an error line at each ordinary 429, which the outbox deals with."""
+_SILENT = ("telegram.ext.AIORateLimiter", "waitress.queue")
+"""They write a line at each ordinary 429, which the outbox deals with, and at each request that waits for a thread."""
 _QUIET = ("httpx", "urllib3", "sanic", "sanic.access", "sanic.root", "apscheduler", "matplotlib", "waitress")
 
 

@@ -29,7 +29,11 @@ from bot.settings import PROJECT, Settings
 from bot.storage.engine import database_answers
 from bot.wiring import Parts, build, now
 
-THREADS = 8
+THREADS = 4
+"""A request is a few milliseconds of computing, which threads cannot share, and a wait for the database."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread waits for the interpreter. With Python's 5 ms a request that has the database's lock would hold it, at each
+statement, for as long as the other threads compute."""
 LONGEST_PAUSE = 10.0
 
 
@@ -44,6 +48,7 @@ def serve_assistant(settings: Settings, *, listener: int | None = None) -> None:
         ConfigurationError: If there is no model for the present data, or the port is taken.
     """
     configure_logging("assistant")
+    sys.setswitchinterval(SWITCH_SECONDS)
     training.find_model(settings.model_folder)
     parts = build(settings)
     receiver = StoringReceiver(parts)

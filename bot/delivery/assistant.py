@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
+from rasa.engine.runner.dask import DaskGraphRunner
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.delivery.graph_runner import StraightRunner
 from bot.delivery.inbox import InboxWorker, OnNewMessage
 from bot.logs import get_logger
 from bot.settings import load_settings, read_environment
@@ -60,6 +63,11 @@ class InboxInput(InputChannel):
         async def start(app: Any, loop: Any) -> None:
             worker = InboxWorker(parts, speaker_of(parts), is_ready=lambda: is_ready(app), on_new_message=on_new_message)
             app.ctx.inbox, app.ctx.inbox_task = worker, asyncio.create_task(worker.run())
+            if is_ready(app) and isinstance(app.ctx.agent.processor.graph_runner, DaskGraphRunner):
+                app.ctx.agent.processor.graph_runner = StraightRunner(app.ctx.agent.processor.graph_runner)
+            # The model is there for good: without this the collector walks through all of it again and again.
+            gc.collect()
+            gc.freeze()
             get_logger().info("assistant_started")
 
         @pages.listener("before_server_stop")

@@ -1,15 +1,19 @@
 """The inbox worker: takes stored messages, in order and one at a time for each contact, through Rasa.
 
-It lives in the assistant's process, beside the model. Rasa sees a message's id, its text and what was offered last;
-its replies go to the outbox in the same transaction that marks the message handled. A contact is leased while its
-messages are handled, so that several assistants may share one database.
+It lives in the assistant's process, beside the model, and asks the database in Rasa's own loop: Rasa computes one turn at a
+time, and a thread that waits for the interpreter between two statements would hold the database's lock meanwhile.
+Rasa sees a message's id, its text and what was offered last; its replies go to the outbox, and its tracker is written, in
+the same transaction that marks the message handled. A contact is leased while its messages are handled, so that several
+assistants may share one database.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from rasa.core.channels.channel import UserMessage
@@ -42,6 +46,7 @@ from bot.speaking.case_words import case_answer, is_case_answer
 from bot.speaking.fitting import fit
 from bot.speaking.form_speaker import FormSpeaker
 from bot.speaking.speaker import Speaker
+from bot.storage.tracker_changes import TrackerChanges, holding_changes
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.1
@@ -75,31 +80,42 @@ class InboxWorker:
         self._on_new_message = on_new_message
         self._owner = secrets.token_hex(8)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._backlog: deque[str] = deque()
+        self._has_room = asyncio.Event()
         self._log = get_logger()
 
     async def run(self) -> None:
         """Look for waiting contacts until cancelled."""
         while True:
             try:
-                started = await self._start_waiting() if self._is_ready() else 0
+                started = self._start_waiting() if self._is_ready() else 0
             except Exception as error:  # noqa: BLE001 - the edge of this worker
                 self._log.error("inbox_unreadable", error_class=type(error).__name__)
                 await asyncio.sleep(1.0)
                 continue
             if not started:
-                await asyncio.sleep(POLL_SECONDS)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._has_room.wait(), POLL_SECONDS)
+                self._has_room.clear()
 
-    async def _start_waiting(self) -> int:
-        free = SIDE_BY_SIDE - len(self._busy)
-        if free <= 0:
+    def _start_waiting(self) -> int:
+        """Start on contacts that wait, as many as there is room for; what was found beyond that is the backlog."""
+        if len(self._busy) >= SIDE_BY_SIDE:
             return 0
-        waiting = await asyncio.to_thread(self._waiting)
-        fresh = [contact_id for contact_id in waiting if contact_id not in self._busy][:free]
-        for contact_id in fresh:
-            task = asyncio.create_task(self._work_through(contact_id))
-            self._busy[contact_id] = task
-            task.add_done_callback(lambda _task, c=contact_id: self._busy.pop(c))
-        return len(fresh)
+        if not self._backlog:
+            self._backlog.extend(self._waiting())
+        started = 0
+        while self._backlog and len(self._busy) < SIDE_BY_SIDE:
+            contact_id = self._backlog.popleft()
+            if contact_id not in self._busy:
+                self._busy[contact_id] = task = asyncio.create_task(self._work_through(contact_id))
+                task.add_done_callback(lambda _task, c=contact_id: self._done(c))
+                started += 1
+        return started
+
+    def _done(self, contact_id: str) -> None:
+        del self._busy[contact_id]
+        self._has_room.set()
 
     async def stop(self) -> None:
         """Leave everything as it is stored: what is under way is taken up again at the next start."""
@@ -115,9 +131,11 @@ class InboxWorker:
     async def _work_through(self, contact_id: str) -> None:
         keeper = asyncio.create_task(self._keep_lease(contact_id))
         try:
-            turn = await asyncio.to_thread(self._begin, contact_id)
+            turn = self._begin(contact_id)
             while turn is not None:
                 turn = await self._try(turn)
+                # A turn may never have waited for anything: let others have their turn, and the pages theirs.
+                await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001 - the edge of this worker
             # The lease runs out by itself.
             self._log.error("inbox_unreadable", contact_id=contact_id, error_class=type(error).__name__)
@@ -143,8 +161,8 @@ class InboxWorker:
             # What fails again and again is given to a person.
             self._log.error("turn_not_stored", message_id=turn.message_id, error_class=type(error).__name__)
             await asyncio.sleep(1.0)
-            await asyncio.to_thread(self._count_failure, turn.message_id)
-            return await asyncio.to_thread(self._begin, turn.contact_id)
+            self._count_failure(turn.message_id)
+            return self._begin(turn.contact_id)
 
     def _count_failure(self, message_id: str) -> None:
         with self._parts.unit_of_work() as uow:
@@ -157,15 +175,16 @@ class InboxWorker:
     async def _keep_lease(self, contact_id: str) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            await asyncio.to_thread(self._lease, contact_id)
+            self._lease(contact_id)
 
     async def _handle(self, turn: Turn) -> Turn | None:
         started = time.monotonic()
-        if turn.command in OBEYED:
-            understood, replies = self._obey(turn)
-        else:
-            understood, replies = await self._understand(turn)
-        upcoming, count = await asyncio.to_thread(self._finish, turn, understood, replies)
+        with holding_changes() as trackers:
+            if turn.command in OBEYED:
+                understood, replies = self._obey(turn)
+            else:
+                understood, replies = await self._understand(turn)
+            upcoming, count = self._finish(turn, understood, replies, trackers)
         self._log.info(
             "turn_done",
             message_id=turn.message_id,
@@ -261,7 +280,9 @@ class InboxWorker:
             reply = interrupt_form(talk, topic=understood.topic, decision=understood.decision)
         return [self._form_speaker.say(reply, language, turn.channel)] if reply.lines or reply.asking else []
 
-    def _finish(self, turn: Turn, understood: Understood, replies: list[Reply]) -> tuple[Turn | None, int]:
+    def _finish(
+        self, turn: Turn, understood: Understood, replies: list[Reply], trackers: TrackerChanges
+    ) -> tuple[Turn | None, int]:
         """Store what came of a turn; return the contact's next turn and the number of messages that go out."""
         if turn.command not in OBEYED:
             replies = self._complete(turn, understood, replies)
@@ -270,7 +291,9 @@ class InboxWorker:
             replies = []
         fitted = [part for reply in replies for part in fit(reply, turn.channel)]
         with self._parts.unit_of_work() as uow:
+            trackers.write(uow.session)
             upcoming = finish_turn(
                 uow, turn, understood=understood, replies=fitted, clock=now, new_id=new_id, owner=self._owner
             )
+        trackers.written()
         return upcoming, len(fitted)

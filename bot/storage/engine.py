@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from bot.domain.errors import ConfigurationError
 from bot.storage.cipher import Cipher
+from bot.storage.writers import TurnTaking, take_turn_to_write
 
 SQLITE_BUSY_SECONDS = 15
 
@@ -34,7 +35,11 @@ def make_engine(url: str, cipher: Cipher, *, is_durable: bool = True) -> Engine:
             # Connections are kept and lent to one thread at a time, as with PostgreSQL: opening one costs more than a query.
             arguments["poolclass"] = QueuePool
             arguments["pool_pre_ping"] = False  # A file does not hang up.
-            arguments["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False}
+            arguments["connect_args"] = {
+                "timeout": SQLITE_BUSY_SECONDS,
+                "check_same_thread": False,
+                "factory": TurnTaking,
+            }
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         elif not is_durable:
@@ -48,11 +53,14 @@ def make_engine(url: str, cipher: Cipher, *, is_durable: bool = True) -> Engine:
         raise ConfigurationError("database_folder", f"cannot make the database folder: {error.strerror}") from error
     engine.dialect.cipher = cipher  # type: ignore[attr-defined]
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", partial(_prepare_sqlite, is_durable=is_durable))
+        turns_path = f"{parsed.database}-turns" if parsed.database else None
+        event.listen(engine, "connect", partial(_prepare_sqlite, is_durable=is_durable, turns_path=turns_path))
+        event.listen(engine, "before_cursor_execute", take_turn_to_write)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any, *, is_durable: bool) -> None:
+def _prepare_sqlite(connection: Any, _record: Any, *, is_durable: bool, turns_path: str | None) -> None:
+    connection.turns_path = turns_path
     cursor = connection.cursor()
     # Readers and one writer side by side; a committed transaction survives a killed process.
     cursor.execute("PRAGMA journal_mode=WAL")

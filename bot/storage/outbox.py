@@ -17,7 +17,7 @@ from bot.domain.conversations import Message
 from bot.domain.deliveries import UNSETTLED, OutboundState
 from bot.services.ports import DeliveryReport, Ready
 from bot.storage import tables
-from bot.storage.rows import lock
+from bot.storage.rows import lock, read_again
 from bot.storage.types import UtcDateTime
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -93,6 +93,16 @@ _TAKE_BACK = (
     .execution_options(synchronize_session=False)
 )
 
+_OF_UNSETTLED = (
+    select(Message)
+    .where(tables.message.c.conversation_id == bindparam("conversation_id"), tables.message.c.state.in_(_UNSETTLED))
+    .order_by(tables.message.c.position)
+)
+_ADD_REPORT = {
+    "sqlite": sqlite.insert(tables.delivery_report).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(tables.delivery_report).on_conflict_do_nothing(),
+}
+
 
 class SqlOutbox:
     """Outbound messages on their way."""
@@ -111,8 +121,7 @@ class SqlOutbox:
     def take_back(self, message_id: str, *, owner: str) -> Message | None:
         if not self._session.execute(_TAKE_BACK, {"message_id": message_id, "owner": owner}).rowcount:
             return None
-        query = select(Message).filter_by(id=message_id).execution_options(populate_existing=True)
-        return self._session.execute(query).scalar_one()
+        return read_again(self._session, Message, message_id)
 
     def release(self, message_id: str) -> None:
         self._session.execute(
@@ -123,13 +132,7 @@ class SqlOutbox:
         )
 
     def unsettled(self, conversation_id: str) -> Sequence[Message]:
-        table = tables.message.c
-        query = (
-            select(Message)
-            .where(table.conversation_id == conversation_id, table.state.in_(_UNSETTLED))
-            .order_by(table.position)
-        )
-        return list(self._session.execute(query).scalars())
+        return list(self._session.execute(_OF_UNSETTLED, {"conversation_id": conversation_id}).scalars())
 
     def lock(self, message_id: str) -> Message:
         return lock(self._session, tables.message, Message, "message_not_found", message_id)
@@ -173,9 +176,8 @@ class SqlOutbox:
             "message_id": report.message_id,
             "received_at": now,
         }
-        is_sqlite = self._session.get_bind().dialect.name == "sqlite"
-        statement = (sqlite.insert if is_sqlite else postgresql.insert)(tables.delivery_report)
-        return bool(self._session.execute(statement.values(**values).on_conflict_do_nothing()).rowcount)
+        statement = _ADD_REPORT[self._session.get_bind().dialect.name]
+        return bool(self._session.execute(statement, values).rowcount)
 
     def reports_of(self, provider: Provider, provider_id: str) -> Sequence[DeliveryReport]:
         table = tables.delivery_report.c

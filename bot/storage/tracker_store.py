@@ -5,12 +5,14 @@ written with the keys of ``DALEEL_KEYS``, and the intent's column stays empty: b
 disclosure.
 
 Rasa reads all events of a session at each message, so that the five hundredth takes fifteen times as long as the tenth.
-Here the last turns are read, and before them what earlier ones left behind: slots and an open form.
+Here the last turns are read, and before them what earlier ones left behind: slots and an open form. A tracker that was
+written a moment ago is not read at all while its newest event is still the newest in the database.
 """
 
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
@@ -25,10 +27,25 @@ from bot.settings import load_settings, read_environment
 from bot.storage import tables
 from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
+from bot.storage.tracker_changes import held_changes
 from bot.storage.tracker_redaction import slots_without_words, without_words
 
 WINDOW = 32
 """Events that are read: about five turns. Nothing looks back further than two."""
+KEPT_TRACKERS = 256
+LONGEST_KEPT = 2 * WINDOW
+"""Events of a tracker that is kept in memory; a longer one is read anew, in the window."""
+
+_EVENTS = SQLTrackerStore.SQLEvent.__table__
+_NEWEST = sa.select(sa.func.max(_EVENTS.c.id)).where(_EVENTS.c.sender_id == sa.bindparam("sender_id"))
+_STATE = sa.select(tables.tracker_state.c.data).where(tables.tracker_state.c.sender_id == sa.bindparam("sender_id"))
+_ADD_EVENTS = sa.insert(_EVENTS)
+_ADD_STATE = sa.insert(tables.tracker_state)
+_CHANGE_STATE = (
+    sa.update(tables.tracker_state)
+    .where(tables.tracker_state.c.sender_id == sa.bindparam("of_sender"))
+    .values(data=sa.bindparam("new_data"))
+)
 
 
 class EncryptedTrackerStore(SQLTrackerStore):
@@ -44,8 +61,12 @@ class EncryptedTrackerStore(SQLTrackerStore):
         self.sessionmaker.configure(bind=self.engine)
         with self.engine.begin() as connection:
             connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_events_sender_id_id ON events (sender_id, id)")
+        self._kept: OrderedDict[str, tuple[int, DialogueStateTracker]] = OrderedDict()
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        kept = None if fetch_events_from_all_sessions else self._take_kept(sender_id)
+        if kept is not None:
+            return kept
         with self.session_scope() as session:
             query = session.query(self.SQLEvent.data).filter(self.SQLEvent.sender_id == sender_id)
             query = query.order_by(self.SQLEvent.id.desc())
@@ -65,20 +86,50 @@ class EncryptedTrackerStore(SQLTrackerStore):
         return tracker
 
     def _state(self, session: Session, sender_id: str) -> str | None:
-        query = sa.select(tables.tracker_state.c.data).where(tables.tracker_state.c.sender_id == sender_id)
-        return session.execute(query).scalar_one_or_none()
+        return session.execute(_STATE, {"sender_id": sender_id}).scalar_one_or_none()
+
+    def _take_kept(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the tracker of the last turn, if nobody has written since. A turn that fails must not leave it changed."""
+        newest, tracker = self._kept.pop(sender_id, (None, None))
+        if tracker is None:
+            return None
+        with self.engine.connect() as connection:
+            return tracker if connection.execute(_NEWEST, {"sender_id": sender_id}).scalar() == newest else None
+
+    def _keep(self, tracker: DialogueStateTracker, newest: int) -> None:
+        """Keep a tracker as it would be read: from the last session on."""
+        while len(tracker.events) > len(_from_last_session(list(tracker.events))):
+            tracker.events.popleft()
+        tracker.stored_events = len(tracker.events)
+        if tracker.stored_events <= LONGEST_KEPT:
+            self._kept[tracker.sender_id] = (newest, tracker)
+        while len(self._kept) > KEPT_TRACKERS:
+            self._kept.popitem(last=False)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the events that are new since the tracker was read, and what a later turn needs of all before."""
+        """Store the events that are new since the tracker was read, and what a later turn needs of all before.
+
+        While a turn runs, they are held back and written as it is finished (``bot.storage.tracker_changes``).
+        """
         await self.stream_events(tracker)
-        events = list(tracker.events)
+        change = self._change(tracker)
+        held = held_changes()
+        if held is not None:
+            held.hold(change.write, change.written)
+            return
         with self.session_scope() as session:
-            rows = [self._row(tracker.sender_id, event) for event in events[getattr(tracker, "stored_events", 0) :]]
-            if rows:
-                session.execute(sa.insert(self.SQLEvent.__table__), rows)
-            self._save_state(session, tracker)
+            change.write(session)
             session.commit()
-        tracker.stored_events = len(events)
+        change.written()
+
+    def _change(self, tracker: DialogueStateTracker) -> _Change:
+        events = list(tracker.events)
+        rows = [self._row(tracker.sender_id, event) for event in events[getattr(tracker, "stored_events", 0) :]]
+        slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
+        state = json.dumps({"slots": slots_without_words(slots), "active_loop": tracker.active_loop_name})
+        is_new_state = state != getattr(tracker, "stored_state", None)
+        tracker.stored_events, tracker.stored_state = len(events), state
+        return _Change(self, tracker, rows, state if is_new_state else None)
 
     def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
         return {
@@ -88,16 +139,30 @@ class EncryptedTrackerStore(SQLTrackerStore):
             "data": self._cipher.encrypt(json.dumps(without_words(event.as_dict()))),
         }
 
-    def _save_state(self, session: Session, tracker: DialogueStateTracker) -> None:
-        slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
-        data = json.dumps({"slots": slots_without_words(slots), "active_loop": tracker.active_loop_name})
-        if data == getattr(tracker, "stored_state", None):
-            return
-        tracker.stored_state = data
-        table = tables.tracker_state
-        changed = session.execute(sa.update(table).where(table.c.sender_id == tracker.sender_id).values(data=data))
-        if not changed.rowcount:
-            session.execute(sa.insert(table).values(sender_id=tracker.sender_id, data=data))
+
+class _Change:
+    """What one save adds to a tracker's rows; kept in memory once it is written."""
+
+    def __init__(
+        self, store: EncryptedTrackerStore, tracker: DialogueStateTracker, rows: list[dict[str, Any]], state: str | None
+    ) -> None:
+        self._store, self._tracker, self._rows, self._state = store, tracker, rows, state
+        self._newest: int | None = None
+
+    def write(self, session: Session) -> None:
+        sender_id = self._tracker.sender_id
+        if self._rows:
+            session.execute(_ADD_EVENTS, self._rows)
+        if self._state is not None:
+            changed = session.execute(_CHANGE_STATE, {"of_sender": sender_id, "new_data": self._state})
+            if not changed.rowcount:
+                session.execute(_ADD_STATE, {"sender_id": sender_id, "data": self._state})
+        self._newest = session.execute(_NEWEST, {"sender_id": sender_id}).scalar()
+
+    def written(self) -> None:
+        is_whole = len(self._tracker.events) == self._tracker.stored_events
+        if is_whole and self._newest is not None:
+            self._store._keep(self._tracker, self._newest)
 
 
 @lru_cache(maxsize=64)

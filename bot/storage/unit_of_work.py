@@ -8,18 +8,12 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.storage.cipher import Cipher
+from bot.storage.contacts import SqlContacts, SqlConversations
 from bot.storage.forms import SqlForms, SqlRequests
+from bot.storage.messages import SqlMessages
 from bot.storage.outbox import SqlOutbox
 from bot.storage.privacy import SqlPrivacy
-from bot.storage.repositories import (
-    SqlCases,
-    SqlContacts,
-    SqlConversations,
-    SqlDirectory,
-    SqlDuty,
-    SqlMarks,
-    SqlMessages,
-)
+from bot.storage.repositories import SqlCases, SqlDirectory, SqlDuty, SqlMarks
 from bot.storage.retention import SqlRetention
 
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 
 from rasa.core.tracker_store import InMemoryTrackerStore
-from sqlalchemy import select, update
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
 
 from bot.channels.twilio.webhook import pages
 from bot.delivery.door import create_door
 from bot.delivery.inbox import InboxWorker
 from bot.delivery.receiver import StoringReceiver
-from bot.domain.contacts import Contact
-from bot.domain.conversations import InboundState, Message
+from bot.domain.contacts import Contact, Provider
+from bot.domain.conversations import Direction
 from bot.domain.forms import Form
-from bot.domain.questions import FormKind
 from bot.domain.requests import Request
 from bot.services.forms import current_form
 from bot.speaking.parts import speaker_of
-from bot.storage import tables
-from bot.wiring import now
-from tests.builders import ANSWERS, NOON, make_request
-from tests.conversation.conftest import PATIENCE_SECONDS, Phone
-from tests.unit.twilio_steps import PUBLIC_URL, make_settings, signed, sms_fields
+from bot.storage.schema import metadata
+from tests.builders import make_request
+from tests.conversation.phones import PATIENCE_SECONDS, Phone
+from tests.unit.twilio_steps import NEW_TOKEN, PUBLIC_URL, make_settings, sms_fields
 
 WEBHOOK = "/webhooks/sms/webhook"
 _count = itertools.count(1)
@@ -55,6 +53,12 @@ class Hotline:
         door = create_door([pages(make_settings(), StoringReceiver(self.parts), public_url=PUBLIC_URL)], lambda: [])
         self.twilio = door.test_client()
         self.start()
+
+    def post(self, fields):
+        """Call the webhook as Twilio does, signed."""
+        signature = RequestValidator(NEW_TOKEN).compute_signature(f"{PUBLIC_URL}{WEBHOOK}", fields)
+        taken = self.twilio.post(WEBHOOK, data=fields, headers={"X-Twilio-Signature": signature})
+        assert taken.status_code == 204
 
     def start(self):
         """Start an inbox worker."""
@@ -106,18 +110,11 @@ class SmsPhone(Phone):
     async def write(self, text="", **fields):
         """Write an SMS, and wait for what comes back; return the answer ids."""
         sid = f"SM{next(_count):032x}"
-        fields = sms_fields(Body=text, From=self.address, MessageSid=sid, SmsSid=sid, SmsMessageSid=sid, **fields)
-        response = self.hotline.twilio.post(WEBHOOK, **signed(WEBHOOK, fields))
-        assert response.status_code == 204
-        parts = self.assistant.parts
-        with parts.unit_of_work() as uow:
-            stored = uow.session.execute(select(Message).filter_by(provider_id=sid)).scalar_one()
-        await asyncio.wait_for(self._handled(stored.id), PATIENCE_SECONDS)
-        with parts.unit_of_work() as uow:
-            self.received = uow.messages.get(stored.id)
-            said = uow.messages.in_conversation(stored.conversation_id, after=self.received.position)
-            self.replies = [message for message in said if message.reply_to_id == stored.id]
-        return self.answers
+        self.hotline.post(sms_fields(Body=text, From=self.address, MessageSid=sid, SmsSid=sid, SmsMessageSid=sid, **fields))
+        with self.assistant.parts.unit_of_work() as uow:
+            message_id = uow.messages.find_inbound(Provider.TWILIO, sid)
+        await asyncio.wait_for(self._handled(message_id), PATIENCE_SECONDS)
+        return self._see(message_id)
 
     async def write_all(self, *texts):
         """Write several messages; return the answer ids of the last one."""
@@ -181,7 +178,7 @@ class SmsPhone(Phone):
     @property
     def texts(self):
         """Everything that the phone ever showed, in one."""
-        return "\n".join(m.text for m in self.messages if m.state != InboundState.HANDLED.value)
+        return "\n".join(m.text for m in self.messages if m.direction is Direction.OUTBOUND)
 
     async def has_sent(self, *, language, kind=None, **changes):
         """Give this phone a request that was sent before; return it. How it is sent is tested elsewhere."""
@@ -207,3 +204,10 @@ def store(parts, request):
         uow.requests.add(request)
         uow.commit()
         return uow.requests.get(request.id)
+
+
+def forget_everything(parts):
+    """Empty all tables, so that nobody met in an earlier test looks like somebody in the next."""
+    with parts.engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())

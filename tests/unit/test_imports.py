@@ -54,7 +54,7 @@ ALSO = {
     "actions/parts.py": {"bot.settings", "bot.wiring"},
     # The entry points' own parts, with the clock and the ids.
     "bot/speaking/parts.py": {"bot.wiring"},
-    "bot/delivery/inbox.py": {"bot.wiring"},
+    "bot/delivery/inbox.py": {"bot.wiring", "bot.storage.tracker_changes"},
     "bot/delivery/worker.py": {"bot.wiring"},
     "bot/delivery/receiver.py": {"bot.wiring"},
     "bot/delivery/chores.py": {"bot.wiring"},

@@ -1,0 +1,137 @@
+"""Contacts, their channel addresses and conversations over one SQLAlchemy session.
+
+An address and its conversation are asked for together in nearly every transaction, so whichever comes first brings the
+other along. Statements are built once: building one takes longer than running it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
+from bot.domain.conversations import Conversation
+from bot.storage import tables
+from bot.storage.cipher import Cipher
+from bot.storage.rows import get, lock
+from bot.storage.types import UtcDateTime
+
+_contact, _address, _conversation = tables.contact.c, tables.channel_address.c, tables.conversation.c
+
+_FIND_ADDRESS = (
+    select(ChannelAddress, Conversation)
+    .outerjoin(tables.conversation, _conversation.channel_address_id == _address.id)
+    .where(
+        _address.provider == bindparam("provider"),
+        _address.channel == bindparam("channel"),
+        _address.address_hash == bindparam("address_hash"),
+    )
+)
+_CONVERSATION = (
+    select(Conversation, ChannelAddress)
+    .join(tables.channel_address, _address.id == _conversation.channel_address_id)
+    .where(_conversation.id == bindparam("conversation_id"))
+)
+_CONVERSATION_OF = select(Conversation).where(_conversation.channel_address_id == bindparam("address_id"))
+
+_UNTIL = bindparam("until", type_=UtcDateTime)
+# A lease that ends later than any lease given now was given before the clock jumped back.
+_IS_OVER = or_(_contact.lease_until < bindparam("now", type_=UtcDateTime), _contact.lease_until > _UNTIL)
+_LEASE = (
+    update(tables.contact)
+    .where(
+        _contact.id == bindparam("contact_id"),
+        or_(_contact.lease_until.is_(None), _IS_OVER, _contact.lease_owner == bindparam("owner")),
+    )
+    .values(lease_owner=bindparam("owner"), lease_until=_UNTIL)
+    .execution_options(synchronize_session=False)
+)
+_RELEASE = (
+    update(tables.contact)
+    .where(_contact.id == bindparam("contact_id"), _contact.lease_owner == bindparam("owner"))
+    .values(lease_owner=None, lease_until=None)
+    .execution_options(synchronize_session=False)
+)
+
+
+class SqlContacts:
+    """Contacts, channel addresses and leases."""
+
+    def __init__(self, session: Session, cipher: Cipher) -> None:
+        self._session = session
+        self._cipher = cipher
+
+    def add(self, contact: Contact) -> None:
+        self._session.add(contact)
+        self._session.flush()
+
+    def get(self, contact_id: str) -> Contact:
+        return get(self._session, Contact, "contact_not_found", id=contact_id)
+
+    def add_address(self, address: ChannelAddress) -> None:
+        self._session.add(address)
+        self._session.flush()
+
+    def get_address(self, address_id: str) -> ChannelAddress:
+        return get(self._session, ChannelAddress, "address_not_found", id=address_id)
+
+    def find_address(self, provider: Provider, channel: Channel, address: str) -> ChannelAddress | None:
+        values = {"provider": provider, "channel": channel, "address_hash": self.hash_address(address)}
+        found = self._session.execute(_FIND_ADDRESS, values).one_or_none()
+        if found is None:
+            return None
+        _bring_along(self._session, found.ChannelAddress, found.Conversation)
+        return found.ChannelAddress
+
+    def hash_address(self, address: str) -> str:
+        return self._cipher.hash(address)
+
+    def lease(self, contact_id: str, *, owner: str, until: datetime, now: datetime) -> bool:
+        values = {"contact_id": contact_id, "owner": owner, "until": until, "now": now}
+        return bool(self._session.execute(_LEASE, values).rowcount)
+
+    def release(self, contact_id: str, *, owner: str) -> None:
+        self._session.execute(_RELEASE, {"contact_id": contact_id, "owner": owner})
+
+
+class SqlConversations:
+    """Conversations."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, conversation: Conversation) -> None:
+        self._session.add(conversation)
+        self._session.flush()
+
+    def get(self, conversation_id: str) -> Conversation:
+        for _, conversation in _brought(self._session).values():
+            if conversation.id == conversation_id:
+                return conversation
+        found = self._session.execute(_CONVERSATION, {"conversation_id": conversation_id}).one_or_none()
+        if found is None:
+            return get(self._session, Conversation, "conversation_not_found", id=conversation_id)
+        _bring_along(self._session, found.ChannelAddress, found.Conversation)
+        return found.Conversation
+
+    def lock(self, conversation_id: str) -> Conversation:
+        return lock(self._session, tables.conversation, Conversation, "conversation_not_found", conversation_id)
+
+    def find_for_address(self, address_id: str) -> Conversation | None:
+        brought = _brought(self._session).get(address_id)
+        if brought is not None:
+            return brought[1]
+        return self._session.execute(_CONVERSATION_OF, {"address_id": address_id}).scalar_one_or_none()
+
+
+def _brought(session: Session) -> dict[str, tuple[ChannelAddress, Conversation]]:
+    """Return what came along, by the address's id. It is held here since a session forgets what nobody holds."""
+    brought: dict[str, tuple[ChannelAddress, Conversation]] = session.info.setdefault("brought_along", {})
+    return brought
+
+
+def _bring_along(session: Session, address: ChannelAddress, conversation: Conversation | None) -> None:
+    if conversation is not None:
+        _brought(session)[address.id] = (address, conversation)

@@ -1,0 +1,115 @@
+"""Messages over one SQLAlchemy session: the inbox, what was said, and what came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.contacts import Provider
+from bot.domain.conversations import Direction, InboundState, Message
+from bot.domain.media import Media
+from bot.storage import tables
+from bot.storage.rows import get
+
+_message, _inbound_id = tables.message.c, tables.inbound_id.c
+
+# Built once: building a statement takes longer than running it.
+_FIND_INBOUND = select(_inbound_id.message_id).where(
+    _inbound_id.provider == bindparam("provider"), _inbound_id.provider_id == bindparam("provider_id")
+)
+_RECORD_INBOUND = insert(tables.inbound_id)
+_WAITING = (
+    select(_message.contact_id)
+    .where(_message.direction == Direction.INBOUND, _message.state == InboundState.RECEIVED.value)
+    .group_by(_message.contact_id)
+    .order_by(func.min(_message.position))
+    .limit(bindparam("limit"))
+)
+# In the database, not in Python: of two processes that finish the same turn, one gets no row.
+_CLAIM_RECEIVED = (
+    update(tables.message)
+    .where(_message.id == bindparam("message_id"), _message.state == InboundState.RECEIVED.value)
+    .values(state=InboundState.HANDLED.value)
+    .execution_options(synchronize_session=False)
+)
+_NEXT_RECEIVED = (
+    select(Message)
+    .where(
+        _message.contact_id == bindparam("contact_id"),
+        _message.direction == Direction.INBOUND,
+        _message.state == InboundState.RECEIVED.value,
+    )
+    # By the provider's own order where it has one: deliveries may overtake each other.
+    .order_by(_message.sequence, _message.position)
+    .limit(1)
+)
+_LATEST_OUTBOUND = (
+    select(Message)
+    .where(_message.conversation_id == bindparam("conversation_id"), _message.direction == Direction.OUTBOUND)
+    .order_by(_message.position.desc())
+    .limit(1)
+)
+_LATEST_CHOICES = _LATEST_OUTBOUND.where(_message.choices.is_not(None))
+
+
+class SqlMessages:
+    """The inbox, what was said, and what came with it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, message: Message) -> None:
+        self._session.add(message)
+        self._session.flush()
+
+    def get(self, message_id: str) -> Message:
+        return get(self._session, Message, "message_not_found", id=message_id)
+
+    def find_inbound(self, provider: Provider, provider_id: str) -> str | None:
+        values = {"provider": provider, "provider_id": provider_id}
+        found: str | None = self._session.execute(_FIND_INBOUND, values).scalar_one_or_none()
+        return found
+
+    def record_inbound_id(self, provider: Provider, provider_id: str, message_id: str) -> None:
+        values = {"provider": provider, "provider_id": provider_id, "message_id": message_id}
+        self._session.execute(_RECORD_INBOUND, values)
+
+    def find_by_provider_id(self, conversation_id: str, provider_id: str) -> Message | None:
+        query = select(Message).filter_by(conversation_id=conversation_id, provider_id=provider_id).limit(1)
+        return self._session.execute(query).scalar_one_or_none()
+
+    def contacts_waiting(self, *, limit: int) -> Sequence[str]:
+        return list(self._session.execute(_WAITING, {"limit": limit}).scalars())
+
+    def claim_received(self, message_id: str) -> bool:
+        return bool(self._session.execute(_CLAIM_RECEIVED, {"message_id": message_id}).rowcount)
+
+    def next_received(self, contact_id: str) -> Message | None:
+        return self._session.execute(_NEXT_RECEIVED, {"contact_id": contact_id}).scalar_one_or_none()
+
+    def latest_choices(self, conversation_id: str) -> Message | None:
+        return self._session.execute(_LATEST_CHOICES, {"conversation_id": conversation_id}).scalar_one_or_none()
+
+    def latest_outbound(self, conversation_id: str) -> Message | None:
+        return self._session.execute(_LATEST_OUTBOUND, {"conversation_id": conversation_id}).scalar_one_or_none()
+
+    def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]:
+        query = (
+            select(Message)
+            .where(_message.conversation_id == conversation_id, _message.position > after)
+            .order_by(_message.position)
+        )
+        return list(self._session.execute(query).scalars())
+
+    def add_media(self, media: Media) -> None:
+        self._session.add(media)
+        self._session.flush()
+
+    def get_media(self, media_id: str) -> Media:
+        return get(self._session, Media, "media_not_found", id=media_id)
+
+    def media_of(self, message_id: str) -> Sequence[Media]:
+        query = select(Media).filter_by(message_id=message_id).order_by(tables.media.c.id)
+        return list(self._session.execute(query).scalars())
