@@ -7,7 +7,7 @@ import signal
 import sys
 
 from bot.channels.simulator.client import SimulatorClient
-from bot.delivery.chores import catch_up, erase_on_request
+from bot.delivery.chores import catch_up, erase_on_request, forget_on_request, purge_every_day
 from bot.delivery.prices import SmsPrices
 from bot.delivery.stopping import Stop
 from bot.delivery.worker import OutboxWorker
@@ -67,7 +67,11 @@ async def _work(parts: Parts, stop: Stop) -> None:
         price_of=SmsPrices(settings.sms_prices).price_of,
         sms_parts_per_minute=settings.sms_parts_per_minute,
     )
-    chores = [asyncio.create_task(erase_on_request(parts, clients, stop))]
+    chores = [
+        asyncio.create_task(erase_on_request(parts, clients, stop)),
+        asyncio.create_task(forget_on_request(parts, stop)),
+        asyncio.create_task(purge_every_day(parts, stop)),
+    ]
     if settings.twilio is not None:
         from bot.channels.twilio.catch_up import missed_messages
 

@@ -98,6 +98,9 @@ FAILURES = {
 MAX_RESENDS = 2
 """How often a message that the network reported lost is sent again (Twilio 30003, 30008: "later, few times")."""
 
+ERASABLE = timedelta(hours=48)
+"""How far back a bot can delete messages (Bot API, deleteMessage)."""
+
 MAX_ATTEMPTS = 16
 LONGEST_BACKOFF = timedelta(minutes=30)
 """With the doubling from five seconds, sixteen attempts span about four hours."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.cases import Priority
+from bot.domain.contacts import Channel
+from bot.domain.deliveries import ERASABLE
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
 from bot.domain.questions import ASIDES, TOPIC_OF, FormKind
@@ -171,7 +173,12 @@ def _erasure(form: Form, talk: Talk) -> FormReply:
     if form.answers["erasure"] == "no":
         return FormReply((Line("erasure_kept"),))
     contact = talk.uow.contacts.get(talk.contact_id)
+    if contact.is_shared:
+        # What another person asked for from this number is not this one's to erase: staff find out whose is what.
+        return FormReply((talk.case_line(talk.call("talk_to_human")),))
     contact.erase_asked_at = contact.erase_asked_at or talk.now
+    if talk.conversation.channel is Channel.TELEGRAM:
+        talk.uow.outbox.ask_to_erase(talk.conversation.id, since=talk.now - ERASABLE, now=talk.now)
     for request in talk.uow.requests.of_contact(talk.contact_id):
         if request.is_live:
             step = request.move(RequestStatus.WITHDRAWN, talk.now, actor=PERSON, reason="erased_by_person")

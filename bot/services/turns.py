@@ -12,7 +12,7 @@ from datetime import timedelta
 from bot.domain.commands import Command, read_command
 from bot.domain.contacts import Channel, ChannelAddress, Provider
 from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind
-from bot.domain.deliveries import OutboundState
+from bot.domain.deliveries import ERASABLE, OutboundState
 from bot.domain.errors import WrongState
 from bot.services.forms import Asked, asked_of
 from bot.services.messages import withdraw_unsent
@@ -20,9 +20,6 @@ from bot.services.ports import Clock, Ids, UnitOfWork
 
 LEASE = timedelta(seconds=20)
 """How long one process may keep a contact to itself without a sign of life."""
-
-ERASABLE = timedelta(hours=48)
-"""How far back a bot can delete messages (Bot API, deleteMessage)."""
 
 SAME_ALBUM = timedelta(seconds=20)
 """Pictures that come within this time get one answer: Telegram sends an album as so many messages."""

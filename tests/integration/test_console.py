@@ -18,7 +18,7 @@ from bot.storage.staff import SqlStaffMembers
 from bot.wiring import now
 from tests.integration.console_steps import PASSWORD, add_entry, fill_in, log_in, open_case_of, token_on
 
-ALL_TOPICS = ("emergency_sea", "report_misconduct", "report_detention", "request_assistance")
+ALL_TOPICS = ("emergency_sea", "report_misconduct", "report_detention", "talk_to_human")
 
 
 def test_every_view_names_its_permission(console_app):

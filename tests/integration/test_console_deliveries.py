@@ -81,7 +81,7 @@ def open_file(client, media_id, reference, **more):
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
 def test_who_sees_no_cases_sees_neither_deliveries_nor_cases_nor_files(console_staff, console_person, console_source, role):
-    (reference,), (media_id,) = console_person("request_assistance", media=(PHOTO,), sent=[(OutboundState.FAILED, "filtered")])
+    (reference,), (media_id,) = console_person("talk_to_human", media=(PHOTO,), sent=[(OutboundState.FAILED, "filtered")])
     client = console_staff("amal@example.org", role)
     assert client.get("/deliveries").status_code == 403
     assert client.get(f"/cases/{reference}").status_code == 403
@@ -97,7 +97,7 @@ def test_a_stranger_is_led_to_the_login_page(console_client, path):
 
 @pytest.mark.parametrize("path", ["/deliveries", "/cases/{reference}"])
 def test_no_text_and_no_address_is_shown_and_nothing_is_inline(console_staff, console_person, path):
-    (reference,), _ = console_person("request_assistance", sent=[(OutboundState.FAILED, "filtered")], media=(PHOTO,))
+    (reference,), _ = console_person("talk_to_human", sent=[(OutboundState.FAILED, "filtered")], media=(PHOTO,))
     page = console_staff("amal@example.org", Role.SUPERVISOR).get(path.format(reference=reference)).text
     assert "took the message for spam" in page
     assert not any(secret in page for secret in (ADDRESS, TEXT, PHOTO.reference, " style=", " onclick="))
@@ -112,7 +112,7 @@ def test_the_list_shows_what_is_in_trouble_and_nothing_else(console_staff, conso
         OutboundState.WITHDRAWN: "opted_out",
         OutboundState.QUEUED: "provider_away",
     }
-    console_person("request_return", sent=list(trouble.items()))
+    console_person("update_request", sent=list(trouble.items()))
     fine = (OutboundState.QUEUED, OutboundState.SENDING, OutboundState.SENT, OutboundState.DELIVERED, OutboundState.READ)
     console_person(channel=Channel.SMS, sent=[(state, None) for state in fine])
     page = console_staff("amal@example.org", Role.CASEWORKER).get("/deliveries").text
@@ -142,10 +142,10 @@ def test_rows_of_people_with_a_hidden_case_are_left_out(console_staff, console_p
     # Given one failure for each kind of person, told apart by the reason
     people = {
         "none": ((), "too_long"),
-        "return": (("request_return",), "filtered"),
+        "return": (("update_request",), "filtered"),
         "protection": (("emergency_sea",), "expired"),
-        "both": (("request_return", "emergency_sea"), "network_fault"),
-        "complaint": (("report_misconduct", "request_return"), "phone_off"),
+        "both": (("update_request", "emergency_sea"), "network_fault"),
+        "complaint": (("report_misconduct", "update_request"), "phone_off"),
     }
     words = {
         "none": "was too long",
@@ -166,7 +166,7 @@ def test_rows_of_people_with_a_hidden_case_are_left_out(console_staff, console_p
 
 def test_a_resolved_case_hides_no_rows_but_still_hides_files(console_parts, console_staff, console_person, console_source):
     (hidden, reference), (media_id,) = console_person(
-        "emergency_sea", "request_return", sent=[(OutboundState.FAILED, "too_long")], media=(PHOTO,)
+        "emergency_sea", "update_request", sent=[(OutboundState.FAILED, "too_long")], media=(PHOTO,)
     )
     with console_parts.unit_of_work() as uow:
         (message,) = uow.outbox.troubled(limit=1)
@@ -243,7 +243,7 @@ def test_what_is_uncertain_is_checked_before_it_is_written_again(console_app):
 
 @pytest.mark.parametrize("role", CASE_STAFF)
 def test_the_overview_leads_to_a_case(console_staff, console_person, role):
-    (reference,), _ = console_person("request_return")
+    (reference,), _ = console_person("update_request")
     client = console_staff("amal@example.org", role)
     assert f'href="/cases/{reference}"' in client.get("/").text
     page = client.get(f"/cases/{reference}").text
@@ -269,7 +269,7 @@ def test_a_case_of_a_hidden_kind_is_not_found(console_staff, console_person, rol
 
 def test_a_case_shows_the_last_messages_with_their_states(console_staff, console_person):
     sent = [(OutboundState.FAILED, "too_long"), *[(OutboundState.DELIVERED, None)] * 18, (OutboundState.READ, None)]
-    (reference,), _ = console_person("request_return", sent=[(OutboundState.UNKNOWN, "answer_lost"), *sent])
+    (reference,), _ = console_person("update_request", sent=[(OutboundState.UNKNOWN, "answer_lost"), *sent])
     page = console_staff("amal@example.org", Role.CASEWORKER).get(f"/cases/{reference}").text
     assert page.count("sent-message") == 20
     assert page.index("</svg>Read") < page.index("</svg>Delivered") < page.index("was too long")
@@ -278,7 +278,7 @@ def test_a_case_shows_the_last_messages_with_their_states(console_staff, console
 
 def test_a_case_lists_files_with_kind_type_and_size(console_staff, console_person):
     media = (PHOTO, IncomingMedia("application/zip", 900, "zip"), IncomingMedia("video/mp4", 5_600_000, "video"))
-    (reference,), _ = console_person("request_return", media=media)
+    (reference,), _ = console_person("update_request", media=media)
     page = console_staff("amal@example.org", Role.CASEWORKER).get(f"/cases/{reference}").text
     assert "JPG · 244 KB" in page and "MP4 · 5.3 MB" in page and "not opened yet" in page
     # Then what a browser might run is not offered
@@ -286,7 +286,7 @@ def test_a_case_lists_files_with_kind_type_and_size(console_staff, console_perso
 
 
 def test_files_of_a_person_with_a_hidden_case_are_not_listed_nor_opened(console_staff, console_person, console_source):
-    (reference, hidden), (media_id,) = console_person("request_return", "report_misconduct", media=(PHOTO,))
+    (reference, hidden), (media_id,) = console_person("update_request", "report_misconduct", media=(PHOTO,))
     client = console_staff("amal@example.org", Role.PROTECTION)
     page = client.get(f"/cases/{reference}").text
     assert media_id not in page and hidden not in page and "No files to show" in page
@@ -298,7 +298,7 @@ def test_files_of_a_person_with_a_hidden_case_are_not_listed_nor_opened(console_
 def test_a_file_is_handed_out_to_be_saved(
     console_parts, console_staff, console_person, console_source, content_type, process_log
 ):
-    (reference,), (media_id,) = console_person("request_return", media=(replace(PHOTO, content_type=content_type),))
+    (reference,), (media_id,) = console_person("update_request", media=(replace(PHOTO, content_type=content_type),))
     console_source.answer = Fetched(content_type, b"the file")
     client = console_staff("amal@example.org", Role.CASEWORKER)
     answer = open_file(client, media_id, reference)
@@ -317,7 +317,7 @@ def test_a_file_is_handed_out_to_be_saved(
 
 
 def test_the_time_of_the_first_opening_stays(console_parts, console_staff, console_person, console_source):
-    (reference,), (media_id,) = console_person("request_return", media=(PHOTO,))
+    (reference,), (media_id,) = console_person("update_request", media=(PHOTO,))
     client = console_staff("amal@example.org", Role.CASEWORKER)
     times = set()
     for _ in range(2):
@@ -343,7 +343,7 @@ def test_the_time_of_the_first_opening_stays(console_parts, console_staff, conso
 def test_a_file_that_cannot_be_opened_is_explained(
     console_parts, console_staff, console_person, console_source, answer, words, process_log
 ):
-    (reference,), (media_id,) = console_person("request_return", media=(PHOTO,))
+    (reference,), (media_id,) = console_person("update_request", media=(PHOTO,))
     console_source.answer = answer
     client = console_staff("amal@example.org", Role.CASEWORKER)
     led_back = open_file(client, media_id, reference)
@@ -355,13 +355,13 @@ def test_a_file_that_cannot_be_opened_is_explained(
 
 
 def test_a_file_of_a_channel_that_is_off_is_explained(console_staff, console_person):
-    (reference,), (media_id,) = console_person("request_return", media=(PHOTO,))
+    (reference,), (media_id,) = console_person("update_request", media=(PHOTO,))
     client = console_staff("amal@example.org", Role.CASEWORKER)
     assert "switched off" in open_file(client, media_id, reference, follow_redirects=True).text
 
 
 def test_a_file_is_opened_by_a_post_with_its_token_only(console_staff, console_person, console_source):
-    (reference,), (media_id,) = console_person("request_return", media=(PHOTO,))
+    (reference,), (media_id,) = console_person("update_request", media=(PHOTO,))
     client = console_staff("amal@example.org", Role.SUPERVISOR)
     assert client.get(f"/media/{media_id}").status_code == 405
     assert client.post(f"/media/{media_id}", data={"case": reference}).status_code == 400

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.contacts import Channel
 from bot.services.erasure import messages_to_erase, record_erased
-from bot.services.turns import ERASABLE
+from bot.domain.deliveries import ERASABLE
 from tests.integration.outbox_steps import Hotline
 
 

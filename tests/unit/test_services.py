@@ -11,14 +11,13 @@ from bot.domain.cases import CaseKind, Priority, QueueState
 from bot.domain.commands import Command
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import MAX_TEXT_LENGTH, Choice, Direction, InboundState, MessageKind
-from bot.domain.deliveries import OutboundState
+from bot.domain.deliveries import ERASABLE, OutboundState
 from bot.domain.errors import InvalidInput, NotFound, WrongState
 from bot.domain.staff import Role
 from bot.services.cases import list_waiting_cases, open_case
 from bot.services.directory import MAX_SHOWN, entries_to_tell, take_back_entry, verify_entry
 from bot.services.messages import IncomingMedia, correct_message, primary_language, receive_message
 from bot.services.turns import (
-    ERASABLE,
     LEASE,
     Reply,
     Understood,
