@@ -10,7 +10,6 @@ assistants may share one database.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import time
 from collections import deque
@@ -18,18 +17,12 @@ from collections.abc import Awaitable, Callable
 
 from rasa.core.channels.channel import UserMessage
 
+from bot.delivery.completion import Completion
 from bot.delivery.turn_channel import TurnChannel
 from bot.delivery.turn_message import user_message
-from bot.domain import topics
-from bot.domain.cases import CASE_OF_TOPIC
 from bot.domain.commands import Command, language_of_command
 from bot.domain.contacts import Channel
-from bot.domain.errors import HotlineError, WrongState
-from bot.domain.questions import FORM_OF
 from bot.logs import get_logger
-from bot.services.cases import open_case
-from bot.services.form_context import Talk
-from bot.services.forms import interrupt_form
 from bot.services.turns import (
     LEASE,
     MAX_TURN_FAILURES,
@@ -42,17 +35,12 @@ from bot.services.turns import (
     next_turn,
     release_contact,
 )
-from bot.speaking.case_words import case_answer, is_case_answer
 from bot.speaking.fitting import fit
-from bot.speaking.form_speaker import FormSpeaker
 from bot.speaking.speaker import Speaker
 from bot.storage.tracker_changes import TrackerChanges, holding_changes
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.1
-PATIENCE_WITH_ACTIONS = 3
-"""How often a message that nothing was said to is tried again, a second apart."""
-
 SIDE_BY_SIDE = 8
 """Contacts handled at once; Rasa computes one at a time, but waits for actions meanwhile."""
 
@@ -75,7 +63,7 @@ class InboxWorker:
     def __init__(self, parts: Parts, speaker: Speaker, *, is_ready: Callable[[], bool], on_new_message: OnNewMessage) -> None:
         self._parts = parts
         self._speaker = speaker
-        self._form_speaker = FormSpeaker(speaker, parts.catalogues)
+        self._completion = Completion(parts, speaker)
         self._is_ready = is_ready
         self._on_new_message = on_new_message
         self._owner = secrets.token_hex(8)
@@ -94,9 +82,19 @@ class InboxWorker:
                 await asyncio.sleep(1.0)
                 continue
             if not started:
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._has_room.wait(), POLL_SECONDS)
-                self._has_room.clear()
+                await self._wait_for_room()
+
+    async def _wait_for_room(self) -> None:
+        """Wait until a contact is done with, at most ``POLL_SECONDS``.
+
+        Not by ``asyncio.wait_for``: in Python 3.10 it loses a cancellation that comes as the event is set.
+        """
+        timer = asyncio.get_running_loop().call_later(POLL_SECONDS, self._has_room.set)
+        try:
+            await self._has_room.wait()
+        finally:
+            timer.cancel()
+        self._has_room.clear()
 
     def _start_waiting(self) -> int:
         """Start on contacts that wait, as many as there is room for; what was found beyond that is the backlog."""
@@ -222,70 +220,12 @@ class InboxWorker:
         }[turn.command]
         return understood, [self._speaker.say(answer_id, language or "en", turn.channel)]
 
-    def _complete(self, turn: Turn, understood: Understood, replies: list[Reply]) -> list[Reply]:
-        """Make good what is missing: a topic that calls for a case gets it, and everybody gets a reply.
-
-        Questions have no action of their own, and the action server may be away.
-        """
-        language = understood.language or turn.language or "en"
-        topic = understood.topic if understood.decision == "answer" else None
-        if not replies:
-            if turn.failures < PATIENCE_WITH_ACTIONS:
-                # The action server is away, most likely for seconds; an answer to a form must not be lost for that.
-                raise WrongState("nothing_said", turn.message_id)
-            # Rasa said nothing at all. A pressed safety topic is known all the same; of other messages nobody knows what
-            # they need: a person must read them.
-            topic = turn.pressed if turn.pressed and topics.is_safety(turn.pressed) else "fallback"
-            answer_id = topic if topics.is_safety(topic) else "error_apology"
-            replies = [self._speaker.say(answer_id, language, turn.channel)]
-        if topic in CASE_OF_TOPIC and topic not in FORM_OF and not any(is_case_answer(reply.answer_id) for reply in replies):
-            try:
-                with self._parts.unit_of_work() as uow:
-                    opened = open_case(
-                        uow,
-                        topic=topic,
-                        contact_id=turn.contact_id,
-                        conversation_id=turn.conversation_id,
-                        message_id=turn.message_id,
-                        clock=now,
-                        new_id=new_id,
-                    )
-                answer_id = case_answer(topic, opened)
-                replies = [
-                    *replies,
-                    self._speaker.say(answer_id, language, turn.channel, reference=opened.reference),
-                ]
-            except HotlineError as error:
-                self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
-        return [*replies, *self._ask_again(turn, understood, language)]
-
-    def _ask_again(self, turn: Turn, understood: Understood, language: str) -> list[Reply]:
-        """Return the question of a form again, after a message that was for something else."""
-        if turn.asked is None or turn.asked.is_done:
-            return []
-        with self._parts.unit_of_work() as uow:
-            talk = Talk(
-                uow=uow,
-                conversation=uow.conversations.get(turn.conversation_id),
-                language=language,
-                message_id=turn.message_id,
-                text=turn.text,
-                pressed=None,
-                place=None,
-                reader=self._parts.form_reader,
-                rules=self._parts.form_rules,
-                clock=now,
-                new_id=new_id,
-            )
-            reply = interrupt_form(talk, topic=understood.topic, decision=understood.decision)
-        return [self._form_speaker.say(reply, language, turn.channel)] if reply.lines or reply.asking else []
-
     def _finish(
         self, turn: Turn, understood: Understood, replies: list[Reply], trackers: TrackerChanges
     ) -> tuple[Turn | None, int]:
         """Store what came of a turn; return the contact's next turn and the number of messages that go out."""
         if turn.command not in OBEYED:
-            replies = self._complete(turn, understood, replies)
+            replies = self._completion.complete(turn, understood, replies)
         if turn.just_said is not None and [reply.answer_id for reply in replies] == [turn.just_said]:
             # The second picture of an album.
             replies = []

@@ -50,14 +50,24 @@ def advance(form: Form, talk: Talk) -> FormReply:
 
 def flag_fear(form: Form, talk: Talk) -> list[Line]:
     """Record a sign of fear of going home, and call protection and counselling; says so the first time only."""
-    request = talk.request_of(form)
-    is_new = request.raise_fear(talk.now) if request is not None else form.answers.get("fear") not in ("yes", "unsure")
-    if request is None:
+    is_new = _note_fear(form, talk)
+    if form.request_id is None:
         form.keep("fear", "yes")
     if not is_new:
         return []
     talk.call("return_fear")
     return [Line("fear_seen"), talk.case_line(talk.call("fear_of_return"))]
+
+
+def _note_fear(form: Form, talk: Talk) -> bool:
+    """Record a sign of fear with the request, and with the form until there is one; say whether it is a new one.
+
+    It stays, whatever is answered later: only a protection officer clears it.
+    """
+    is_new = not form.answers.get("is_afraid")
+    form.keep("is_afraid", True)
+    request = talk.request_of(form)
+    return is_new if request is None else request.raise_fear(talk.now)
 
 
 def _even(form: Form, question_id: str, value: Any) -> Any:
@@ -73,6 +83,7 @@ def _fear(form: Form, talk: Talk, value: str) -> FormReply | None:
         return None
     talk.call("return_fear")
     opened = talk.call("fear_of_return")
+    _note_fear(form, talk)
     form.keep("fear", value)
     form.ask(ASIDES["go_on_with_fear"])
     return ask(form, talk).after(Line("fear_first"), talk.case_line(opened))
@@ -117,7 +128,7 @@ def _consent(form: Form, talk: Talk, value: str, *, question_id: str) -> FormRep
         talk.uow.requests.add(request)
         form.request_id = request.id
     request.give_consent(talk.rules.consent_version, talk.now, channel=talk.conversation.channel, language=talk.language)
-    if form.answers.get("fear") in ("yes", "unsure"):
+    if form.answers.get("is_afraid"):
         request.raise_fear(talk.now)
     return advance(form, talk).after(Line("form_words"))
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.domain.contacts import ChannelAddress
 from bot.domain.conversations import Conversation
 from bot.domain.form_replies import Asking, Line
-from bot.domain.forms import Form
+from bot.domain.forms import SILENCE, Form
 from bot.domain.questions import REQUEST_OF, Question, question_of
 from bot.domain.requests import Request
 from bot.services.cases import OpenedCase, join_case
@@ -76,6 +76,10 @@ class Talk:
     def address(self) -> ChannelAddress:
         """Where the person writes from."""
         return self.uow.contacts.get_address(self.conversation.channel_address_id)
+
+    def is_after_silence(self, form: Form) -> bool:
+        """Say whether the person was silent for long before this message; a hotline that was away was not their silence."""
+        return self.uow.messages.get(self.message_id).created_at - form.updated_at > SILENCE
 
     def request_of(self, form: Form) -> Request | None:
         """Return the request that a form fills or is about."""

@@ -14,13 +14,16 @@ from bot.services.form_context import Talk, is_of_request
 NUMERIC = frozenset({"birth", "number", "phone", "proof", "reference", "field"})
 """Readers that take a number as the answer itself: no choice beside them could be picked by one."""
 
+SAID_AS = {"household_count": "not_a_household"}
+"""Reasons that have no words of their own: "my kids" is asked again like any household that could not be read."""
+
 EMPTY_WHEN_SKIPPED: dict[str, list[str]] = {"needs": [], "household": []}
 
 
 def miss(form: Form, talk: Talk, code: str) -> FormReply:
     """Ask again with a hint why the answer was not taken; after two misses a person is offered."""
     form.misses += 1
-    lines = [Line(f"hint_{code}")]
+    lines = [Line(f"hint_{SAID_AS.get(code, code)}")]
     if form.misses >= PATIENCE:
         lines.append(Line("form_person"))
         if form.question.reads not in NUMERIC and "talk_to_human" not in form.options:
@@ -40,6 +43,7 @@ def _back(form: Form, talk: Talk) -> FormReply:
 
 
 def _skip(form: Form, talk: Talk) -> FormReply:
+    form.wake()
     question = form.question
     if question.id in EMPTY_WHEN_SKIPPED:
         return apply_answer(form, talk, question.id, EMPTY_WHEN_SKIPPED[question.id])
@@ -65,6 +69,7 @@ def _leave(form: Form, talk: Talk) -> FormReply:
 
 
 def _send(form: Form, talk: Talk) -> FormReply:
+    form.wake()
     return apply_answer(form, talk, "confirm", "send") if form.asked == "confirm" else miss(form, talk, "not_understood")
 
 

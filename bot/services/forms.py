@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.contacts import ChannelAddress
+from bot.domain.conversations import InboundState
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import SILENCE, Form
 from bot.domain.questions import ASIDES, QUESTIONS, FormKind
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.domain.topics import is_safety
 from bot.services.form_answers import apply_answer, flag_fear
-from bot.services.form_asking import ask
+from bot.services.form_asking import ask, park
 from bot.services.form_beginnings import first_steps
 from bot.services.form_context import Talk, values_of
 from bot.services.form_endings import sent_again
@@ -24,8 +25,8 @@ from bot.services.ports import Clock, UnitOfWork
 QUIET = frozenset({"stop_messages", "change_language", "suggest"})
 """After these the form waits without asking again: the person wants silence, or picks something first."""
 
-SLOTS_OF = {FormKind.RETURN_REQUEST: "return_request", FormKind.ASSISTANCE_REQUEST: "assistance_request"}
-SLOT_NAMES = {"birth": "birth_date", "return_consent": "consent", "assistance_consent": "consent"}
+MISSED_WHEN_UNCLEAR = {"birth": "not_a_date", "number": "not_a_number", "phone": "not_a_phone"}
+"""Readers whose possible meanings have no titles to pick from: "3 or 4" is asked again, with what helps to read it."""
 
 SLOTS_OF = {FormKind.RETURN_REQUEST: "return_request", FormKind.ASSISTANCE_REQUEST: "assistance_request"}
 SLOT_NAMES = {"birth": "birth_date", "return_consent": "consent", "assistance_consent": "consent"}
@@ -60,7 +61,7 @@ def asked_of(uow: UnitOfWork, address: ChannelAddress, *, message_id: str, clock
         values_of(form, address),
         form.parked_at is not None,
         form.message_id == message_id,
-        clock() - form.updated_at > SILENCE,
+        uow.messages.get(message_id).created_at - form.updated_at > SILENCE,
     )
 
 
@@ -88,6 +89,8 @@ def progress_of(uow: UnitOfWork, contact_id: str) -> dict[str, str | None]:
 
 def begin_form(kind: FormKind, talk: Talk) -> FormReply:
     """Begin a form, or go on with one of its kind that was begun before."""
+    if _is_over(talk):
+        return FormReply()
     forms = talk.uow.forms.of_contact(talk.contact_id)
     same = next((form for form in forms if form.kind is kind), None)
     for other in forms:
@@ -98,7 +101,7 @@ def begin_form(kind: FormKind, talk: Talk) -> FormReply:
     elif same.message_id == talk.message_id:
         reply = ask(same, talk)
     else:
-        was_waiting = same.parked_at is not None or talk.now - same.updated_at > SILENCE
+        was_waiting = same.parked_at is not None or talk.is_after_silence(same)
         same.wake()
         if was_waiting and same.asked not in ASIDES:
             same.ask(ASIDES["resume"])
@@ -114,14 +117,20 @@ def answer_form(talk: Talk) -> FormReply:
     Returns:
         What to say; empty where no form waits and none ended with this message.
     """
+    if _is_over(talk):
+        return FormReply()
     form = current_form(talk.uow, talk.contact_id)
-    if form is None:
-        reply = sent_again(talk)
-    elif form.message_id == talk.message_id:
-        reply = ask(form, talk)
-    else:
-        reply = _take(form, talk)
-        _touch(form, talk)
+    # Before any other form that waits: what sent a request must not be taken as an answer to that one.
+    reply = sent_again(talk)
+    if form is not None and not reply.lines:
+        if form.message_id == talk.message_id:
+            reply = ask(form, talk) if form.parked_at is None else park(form, talk)
+        else:
+            reply = _take(form, talk)
+            _touch(form, talk)
+            for other in talk.uow.forms.of_contact(talk.contact_id):
+                # The message may have ended its form; done again, it must not go on with another.
+                other.message_id = talk.message_id
     talk.uow.commit()
     return reply
 
@@ -133,10 +142,11 @@ def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> Fo
         What to say after the answer to the other matter; empty where nothing is.
     """
     form = current_form(talk.uow, talk.contact_id)
-    if form is None or form.message_id == talk.message_id:
+    if form is None or form.message_id == talk.message_id or _is_over(talk):
         return FormReply()
     reply = _after_interruption(form, talk, topic=topic or "", decision=decision)
-    _touch(form, talk)
+    # The message's id is not kept: should the turn be repeated, the message is still for the other matter, a plea above all.
+    form.updated_at = talk.now
     talk.uow.commit()
     return reply
 
@@ -147,16 +157,21 @@ def _after_interruption(form: Form, talk: Talk, *, topic: str, decision: str | N
         return FormReply()
     if topic in QUIET:
         return FormReply()
+    fear = flag_fear(form, talk) if topic == "return_fear" and form.kind is FormKind.RETURN_REQUEST else []
     if form.parked_at is not None:
-        if form.was_offered:
-            return FormReply()
+        offer = [] if form.was_offered else [Line("resume_offer")]
         form.was_offered = True
-        return FormReply((Line("resume_offer"),))
-    if topic == "return_fear" and form.kind is FormKind.RETURN_REQUEST:
-        return ask(form, talk).after(*flag_fear(form, talk))
-    if talk.now - form.updated_at > SILENCE and form.asked not in ASIDES:
+        return FormReply((*fear, *offer))
+    if fear:
+        return ask(form, talk).after(*fear)
+    if talk.is_after_silence(form) and form.asked not in ASIDES:
         form.ask(ASIDES["resume"])
     return ask(form, talk)
+
+
+def _is_over(talk: Talk) -> bool:
+    """Say whether a message was answered long ago: a process that was thought dead may come back with it."""
+    return talk.uow.messages.get(talk.message_id).state == InboundState.HANDLED.value
 
 
 def _touch(form: Form | None, talk: Talk) -> None:
@@ -173,13 +188,20 @@ def _take(form: Form, talk: Talk) -> FormReply:
     if form.parked_at is not None:
         return _after_interruption(form, talk, topic="", decision=None)
     reading = _read(form, talk)
-    if not isinstance(reading, Read) and talk.now - form.updated_at > SILENCE and form.asked not in ASIDES:
+    if not isinstance(reading, Read) and talk.is_after_silence(form) and form.asked not in ASIDES:
         form.ask(ASIDES["resume"])
         return ask(form, talk)
     if form.kind is FormKind.RETURN_REQUEST and form.asked != "fear" and talk.reader.has_fear(talk.text):
         lines = flag_fear(form, talk)
-        return _use(form, talk, reading).after(*lines) if isinstance(reading, Read) else ask(form, talk).after(*lines)
+        is_answer = isinstance(reading, Read) and not _is_only_words(form, reading)
+        return _use(form, talk, reading).after(*lines) if is_answer else ask(form, talk).after(*lines)
     return _use(form, talk, reading)
+
+
+def _is_only_words(form: Form, reading: Read) -> bool:
+    """Say whether any words would pass for the answer: those that tell of fear are neither a name nor a town."""
+    reads = form.question.reads
+    return reads in ("name", "town") or (reads == "place" and "text" in reading.value)
 
 
 def _read(form: Form, talk: Talk) -> Reading:
@@ -188,14 +210,15 @@ def _read(form: Form, talk: Talk) -> Reading:
         return Read({"id": talk.place})
     if not talk.text:
         return Unread("not_understood")
-    return talk.reader.read(question, talk.text, values=values_of(form, talk.address), today=talk.today)
+    values, number = values_of(form, talk.address), talk.text.strip()
+    if question.takes_several and number.isdecimal() and len(question.values) < int(number) <= len(values):
+        return Read(values[int(number) - 1])  # A person, offered beside the choices.
+    return talk.reader.read(question, talk.text, values=values, today=talk.today)
 
 
 def _press(form: Form, talk: Talk, question_id: str, value: str) -> FormReply:
     """Take a button: of the question that waits, or of an earlier one, whose answer it then changes."""
-    known = {question.id: question for question in QUESTIONS[form.kind]}
-    is_current = question_id in (form.asked, "resume")
-    if not is_current and (question_id not in form.answers or value not in known[question_id].values):
+    if value not in _values_at(form, talk, question_id):
         return ask(form, talk)
     form.wake()
     if question_id == "resume":
@@ -203,11 +226,21 @@ def _press(form: Form, talk: Talk, question_id: str, value: str) -> FormReply:
     return _use(form, talk, Read([value] if question_id == "needs" else value), question_id=question_id)
 
 
+def _values_at(form: Form, talk: Talk, question_id: str) -> tuple[str, ...]:
+    """Return the values of buttons that still count: a forged one, or one of a question never answered, does not."""
+    if question_id == form.asked:
+        return values_of(form, talk.address)
+    if question_id == "resume":
+        return ASIDES["resume"].values
+    earlier = {question.id: question.values for question in QUESTIONS[form.kind] if question.id in form.answers}
+    return earlier.get(question_id, ())
+
+
 def _use(form: Form, talk: Talk, reading: Reading, *, question_id: str | None = None) -> FormReply:
     if isinstance(reading, Unread):
         return miss(form, talk, reading.code)
-    if isinstance(reading, Unclear) and form.question.takes_several:
-        return miss(form, talk, "not_a_choice")
+    if isinstance(reading, Unclear) and (form.question.takes_several or form.question.reads in MISSED_WHEN_UNCLEAR):
+        return miss(form, talk, MISSED_WHEN_UNCLEAR.get(form.question.reads, "not_a_choice"))
     if isinstance(reading, Unclear):
         form.keep("which_of", form.asked)
         form.ask(ASIDES["which"], options=tuple(o["id"] if isinstance(o, dict) else str(o) for o in reading.options))

@@ -63,7 +63,8 @@ class FormJudge:
         understands = decision == "answer" and topic not in GREETINGS
         reading = self._read(text, asked, today)
         if isinstance(reading, Unread):
-            return not understands
+            # A number that is none of the choices is a slip, whatever topic numbers alone resemble.
+            return not understands or not any(character.isalpha() for character in text)
         # "I want to go home" in the middle of the form: its own action asks again.
         is_beginning = decision == "answer" and topic == TOPIC_OF[FormKind(asked["form"])]
         is_sure = decision == "answer" and confidence >= SURE_OF_TOPIC and _asks(text, topic)

@@ -140,8 +140,29 @@ async def test_a_plea_opens_a_critical_case_in_the_protection_queue(phone, words
     assert case.reference in phone.replies[1].text
 
 
-@pytest.mark.parametrize("topic", [*SAFETY, *(t for t in TASK if t != "stop_messages")])
-async def test_every_safety_topic_and_task_gives_its_answer_then_a_case(phone, topic):
+FIRST_QUESTION_OF = {
+    "request_return": "ask_fear",
+    "request_assistance": "ask_assistance_consent",
+    "report_missing_person": "ask_missing_consent",
+    "book_counselling": "ask_counselling_consent",
+    # Nothing is known of this number, so that the reference is asked for.
+    "check_status": "ask_reference",
+    "update_request": "ask_reference",
+    "withdraw_request": "ask_reference",
+    "show_my_data": "ask_my_data",
+    "delete_my_data": "ask_erasure",
+}
+
+
+@pytest.mark.parametrize("topic", FIRST_QUESTION_OF)
+async def test_every_other_task_begins_its_form_and_opens_no_case_yet(phone, topic):
+    assert await phone.write(pressed=topic) == [FIRST_QUESTION_OF[topic]]
+    assert phone.cases == []
+    assert set(FIRST_QUESTION_OF) == set(TASK) - {"talk_to_human", "stop_messages"}
+
+
+@pytest.mark.parametrize("topic", [*SAFETY, "talk_to_human"])
+async def test_every_safety_topic_gives_its_answer_then_a_case(phone, topic):
     answers = await phone.write(pressed=topic)
     assert answers == [topic, "safety_case_off_duty" if topic in SAFETY else "case_opened_off_duty"]
     assert [case.topic for case in phone.cases] == [topic]
@@ -153,11 +174,11 @@ async def test_a_pressed_question_gives_its_answer_and_fear_of_return_opens_coun
     assert [case.kind for case in phone.cases] == [CaseKind.COUNSELLING]
 
 
-async def test_a_second_plea_raises_the_case_it_joins_and_opens_no_other(phone):
-    await phone.write(pressed="request_return")
-    await phone.write(pressed="withdraw_request")
-    assert phone.answers == ["withdraw_request", "case_joined_off_duty"]
-    assert [case.priority for case in phone.cases] == [Priority.HIGH]
+async def test_a_second_matter_of_the_same_kind_joins_the_open_case(phone):
+    await phone.write(pressed="talk_to_human")
+    await phone.write(pressed="frustration")
+    assert phone.answers == ["frustration", "case_joined_off_duty"]
+    assert len(phone.cases) == 1
 
 
 # Languages

@@ -48,6 +48,7 @@ ALSO = {
     # Classes that a framework builds itself, so that nobody can hand them their parts.
     "bot/speaking/generator.py": {"bot.settings", "bot.wiring"},
     "bot/storage/tracker_store.py": {"bot.settings", "rasa"},
+    "bot/delivery/completion.py": {"bot.wiring"},
     "bot/storage/tracker_redaction.py": {"rasa"},
     "bot/storage/migrations/env.py": {"bot.settings"},
     "bot/delivery/assistant.py": {"bot.settings", "bot.wiring", "bot.speaking.parts", "bot.storage.engine"},
