@@ -105,6 +105,8 @@ class FormSpeaker:
                 value=isolate(self.field_value(name, value, language), language, channel),
             )
             for number, (name, value) in enumerate(fields, start=1)
+            # An SMS is paid by its length; the numbers stay, so that what was left out can still be filled in.
+            if value is not None or channel is not Channel.SMS
         ]
 
     def field_value(self, name: str, value: Any, language: str) -> str:
@@ -116,6 +118,9 @@ class FormSpeaker:
             return text(language, f"value__{str(value).lower()}", "title")
         if name == "birth":
             (name, value), *_ = value.items()
+        if name == "contact_phone":
+            # Without a plus sign, which wanders to the other end in Arabic.
+            return value.replace("+218", "0", 1) if value.startswith("+218") else value.replace("+", "00", 1)
         if name == "birth_date":
             return str(format_date(date.fromisoformat(value), "long", locale=language))
         if name == "household":

@@ -37,6 +37,8 @@ LONGEST_KEPT = 2 * WINDOW
 """Events of a tracker that is kept in memory; a longer one is read anew, in the window."""
 
 _EVENTS = SQLTrackerStore.SQLEvent.__table__
+_ALL_DATA = sa.select(_EVENTS.c.data).where(_EVENTS.c.sender_id == sa.bindparam("sender_id")).order_by(_EVENTS.c.id.desc())
+_LATEST_DATA = _ALL_DATA.limit(WINDOW + 1)
 _NEWEST = sa.select(sa.func.max(_EVENTS.c.id)).where(_EVENTS.c.sender_id == sa.bindparam("sender_id"))
 _STATE = sa.select(tables.tracker_state.c.data).where(tables.tracker_state.c.sender_id == sa.bindparam("sender_id"))
 _ADD_EVENTS = sa.insert(_EVENTS)
@@ -68,9 +70,8 @@ class EncryptedTrackerStore(SQLTrackerStore):
         if kept is not None:
             return kept
         with self.session_scope() as session:
-            query = session.query(self.SQLEvent.data).filter(self.SQLEvent.sender_id == sender_id)
-            query = query.order_by(self.SQLEvent.id.desc())
-            rows = query.all() if fetch_events_from_all_sessions else query.limit(WINDOW + 1).all()
+            query = _ALL_DATA if fetch_events_from_all_sessions else _LATEST_DATA
+            rows = session.execute(query, {"sender_id": sender_id}).all()
             data_of_state = self._state(session, sender_id)
         if not self.domain or not rows:
             return None

@@ -37,7 +37,7 @@ class TurnTaking(sqlite3.Connection):
         until = time.monotonic() + LONGEST_WAIT
         self._has_process = _within_process[self.turns_path].acquire(timeout=LONGEST_WAIT)
         if self._lock_file is None:
-            self._lock_file = os.open(self.turns_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._lock_file = _opened(self.turns_path)
         while self._has_process and not self._locks() and time.monotonic() < until:
             time.sleep(SHORT_SLEEP)
 
@@ -66,7 +66,8 @@ class TurnTaking(sqlite3.Connection):
                 self._lock_file = None
 
     def _locks(self) -> bool:
-        assert self._lock_file is not None
+        if self._lock_file is None:
+            return True
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -81,6 +82,14 @@ class TurnTaking(sqlite3.Connection):
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
         if self.turns_path is not None:
             _within_process[self.turns_path].release()
+
+
+def _opened(path: str) -> int | None:
+    """Return the file of turns, or None where it belongs to somebody else: then SQLite's own lock has to do."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
 
 
 def take_turn_to_write(_connection: Any, cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
