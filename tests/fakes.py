@@ -75,6 +75,9 @@ class InMemoryContacts(_Shelf, ports.Contacts):
         wanted = (provider, channel, address)
         return next((a for a in self.addresses.values() if (a.provider, a.channel, a.address) == wanted), None)
 
+    def same_number(self, address):
+        return [address.contact_id]
+
     def hash_address(self, address):
         return f"hash of {address}"
 

@@ -72,9 +72,10 @@ class Completion:
                 ]
             except HotlineError as error:
                 self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
-        return [*replies, *self._ask_again(turn, understood, language)]
+        has_language = any(reply.answer_id == "language_changed" for reply in replies)
+        return [*replies, *self._ask_again(turn, understood, language, topic=None if has_language else understood.topic)]
 
-    def _ask_again(self, turn: Turn, understood: Understood, language: str) -> list[Reply]:
+    def _ask_again(self, turn: Turn, understood: Understood, language: str, *, topic: str | None) -> list[Reply]:
         """Return the question of a form again, after a message that was for something else."""
         if turn.asked is None or turn.asked.is_done:
             return []
@@ -92,5 +93,5 @@ class Completion:
                 clock=now,
                 new_id=new_id,
             )
-            reply = interrupt_form(talk, topic=understood.topic, decision=understood.decision)
+            reply = interrupt_form(talk, topic=topic, decision=understood.decision)
         return [self._form_speaker.say(reply, language, turn.channel)] if reply.lines or reply.asking else []

@@ -61,6 +61,14 @@ def park(form: Form, talk: Talk) -> FormReply:
     return FormReply((Line("parked", {"days": str(talk.rules.draft_days), "reference": request.reference}),))
 
 
+def move_here(form: Form, talk: Talk) -> None:
+    """Go on with a form, and the request that it fills, on the phone and channel that the person has now."""
+    form.contact_id, form.conversation_id = talk.contact_id, talk.conversation.id
+    request = talk.request_of(form)
+    if request is not None and request.status is RequestStatus.DRAFT:
+        request.contact_id, request.conversation_id = talk.contact_id, talk.conversation.id
+
+
 def leave_for_good(form: Form, talk: Talk) -> None:
     """Remove a form, and the request that it was filling if that was not sent."""
     request = talk.request_of(form)

@@ -44,9 +44,9 @@ def first_steps(kind: FormKind, talk: Talk) -> FormReply:
 
 def _own_requests(talk: Talk) -> list[Request]:
     """Return the requests made from this number; none where two persons share it."""
-    if talk.uow.contacts.get(talk.contact_id).is_shared:
+    if talk.is_shared_number:
         return []
-    return list(talk.uow.requests.of_contact(talk.contact_id))
+    return [request for contact_id in talk.own_contacts for request in talk.uow.requests.of_contact(contact_id)]
 
 
 def _what_is_known(form: Form, talk: Talk, own: list[Request]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _what_is_known(form: Form, talk: Talk, own: list[Request]) -> dict[str, Any]
         return {"is_known": True, "is_proved": form.kind not in NEEDS_PROOF or not _has_fact(newest)}
     if reference is not None:
         return {"reference": reference}
-    is_alone = not talk.uow.contacts.get(talk.contact_id).is_shared
+    is_alone = not talk.is_shared_number
     # Without a request there is little to show, and nothing of anybody else.
     return {"is_known": True, "is_proved": True} if form.kind is FormKind.MY_DATA and is_alone else {}
 

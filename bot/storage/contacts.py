@@ -6,6 +6,7 @@ other along. Statements are built once: building one takes longer than running i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select, update
@@ -84,6 +85,14 @@ class SqlContacts:
             return None
         _bring_along(self._session, found.ChannelAddress, found.Conversation)
         return found.ChannelAddress
+
+    def same_number(self, address: ChannelAddress) -> Sequence[str]:
+        """Return the contacts that write from the number of an address, on whatever channel; its own comes first."""
+        query = select(tables.channel_address.c.contact_id).where(
+            tables.channel_address.c.address_hash == address.address_hash,
+            tables.channel_address.c.contact_id != address.contact_id,
+        )
+        return [address.contact_id, *self._session.execute(query).scalars()]
 
     def hash_address(self, address: str) -> str:
         return self._cipher.hash(address)
