@@ -77,7 +77,8 @@ class Completion:
 
     def _ask_again(self, turn: Turn, understood: Understood, language: str, *, topic: str | None) -> list[Reply]:
         """Return the question of a form again, after a message that was for something else."""
-        if turn.asked is None or turn.asked.is_done:
+        is_for_request = topic == "return_fear"
+        if (turn.asked is None and not is_for_request) or (turn.asked is not None and turn.asked.is_done):
             return []
         with self._parts.unit_of_work() as uow:
             talk = Talk(

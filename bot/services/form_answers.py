@@ -9,10 +9,10 @@ from typing import Any
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
 from bot.domain.questions import ASIDES, REQUEST_OF, FormKind, question_of
-from bot.domain.requests import Request, RequestStatus
+from bot.domain.requests import PERSON, Request, RequestKind, RequestStatus, Step
 from bot.services.cases import fresh_reference
 from bot.services.form_asking import ask, fields_of, leave_for_good, park, summary_of
-from bot.services.form_context import Talk, is_of_request
+from bot.services.form_context import Talk, is_of_request, own_requests
 from bot.services.form_endings import finish, finish_request, merge_with_first
 from bot.services.form_proof import identify
 
@@ -68,6 +68,15 @@ def _note_fear(form: Form, talk: Talk) -> bool:
     form.keep("is_afraid", True)
     request = talk.request_of(form)
     return is_new if request is None else request.raise_fear(talk.now)
+
+
+def flag_fear_after_sending(talk: Talk) -> None:
+    """Record fear of going home with the return requests that were sent from this number, and call protection."""
+    live = [r for r in own_requests(talk) if r.is_live and r.kind is RequestKind.RETURN]
+    for request in live:
+        if talk.uow.requests.lock(request.id).raise_fear(talk.now):
+            talk.uow.requests.add_step(Step(request.id, request.status, request.status, PERSON.id, talk.now, "fear_seen"))
+            talk.call("fear_of_return")
 
 
 def _even(form: Form, question_id: str, value: Any) -> Any:

@@ -151,3 +151,10 @@ def _placeholders(form: Form, question: Question, rules: FormRules, reference: s
 def is_of_request(form: Form) -> bool:
     """Say whether the form makes a request, so that it is confirmed and sent at the end."""
     return form.kind in REQUEST_OF
+
+
+def own_requests(talk: Talk) -> list[Request]:
+    """Return the requests made from this number; none where two persons share it."""
+    if talk.is_shared_number:
+        return []
+    return [request for contact_id in talk.own_contacts for request in talk.uow.requests.of_contact(contact_id)]

@@ -14,7 +14,7 @@ from bot.domain.forms import SILENCE, Form, FormWord
 from bot.domain.questions import ASIDES, QUESTIONS, REQUEST_OF, FormKind
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.domain.topics import is_safety
-from bot.services.form_answers import apply_answer, flag_fear
+from bot.services.form_answers import apply_answer, flag_fear, flag_fear_after_sending
 from bot.services.form_asking import ask, move_here, park
 from bot.services.form_beginnings import first_steps
 from bot.services.form_context import Talk, values_of
@@ -155,6 +155,9 @@ def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> Fo
     Returns:
         What to say after the answer to the other matter; empty where nothing is.
     """
+    if topic == "return_fear":
+        flag_fear_after_sending(talk)
+        talk.uow.commit()
     form = current_form(talk.uow, talk.contact_id)
     if form is None or form.message_id == talk.message_id or _is_over(talk):
         return FormReply()
@@ -167,6 +170,9 @@ def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> Fo
 
 def _after_interruption(form: Form, talk: Talk, *, topic: str, decision: str | None) -> FormReply:
     if is_safety(topic) or topic == "danger_yes" or decision == "check_safety":
+        if form.kind is FormKind.RETURN_REQUEST and talk.reader.has_fear(talk.text):
+            # Only recorded: what is said now is for the danger.
+            flag_fear(form, talk)
         form.park(talk.now)
         return FormReply()
     if topic in QUIET:
@@ -204,13 +210,13 @@ def _take(form: Form, talk: Talk) -> FormReply:
     if form.parked_at is not None:
         return _after_interruption(form, talk, topic="", decision=None)
     reading = _read(form, talk)
-    if not isinstance(reading, Read) and talk.is_after_silence(form) and form.asked not in ASIDES:
-        form.ask(ASIDES["resume"])
-        return ask(form, talk)
     if form.kind is FormKind.RETURN_REQUEST and form.asked != "fear" and talk.reader.has_fear(talk.text):
         lines = flag_fear(form, talk)
         is_answer = isinstance(reading, Read) and not _is_only_words(form, reading)
         return _use(form, talk, reading).after(*lines) if is_answer else ask(form, talk).after(*lines)
+    if not isinstance(reading, Read) and talk.is_after_silence(form) and form.asked not in ASIDES:
+        form.ask(ASIDES["resume"])
+        return ask(form, talk)
     return _use(form, talk, reading)
 
 
