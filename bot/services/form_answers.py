@@ -8,13 +8,17 @@ from typing import Any
 
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
-from bot.domain.questions import ASIDES, REQUEST_OF, FormKind, question_of
+from bot.domain.questions import ASIDES, REQUEST_OF, FormKind, Question, question_of
+from bot.domain.readings import Read
 from bot.domain.requests import PERSON, Request, RequestKind, RequestStatus, Step
 from bot.services.cases import fresh_reference
 from bot.services.form_asking import ask, fields_of, leave_for_good, park, summary_of
 from bot.services.form_context import Talk, is_of_request, own_requests
 from bot.services.form_endings import finish, finish_request, merge_with_first
 from bot.services.form_proof import identify
+
+AGE = Question("age", "number")
+"""Not asked for: it reads whether a birth year was said as an age."""
 
 STEERING_ANSWERS = frozenset({"fear", "understood", "return_consent"})
 """Of a return request; they stay when the person starts again."""
@@ -142,6 +146,14 @@ def _consent(form: Form, talk: Talk, value: str, *, question_id: str) -> FormRep
     return advance(form, talk).after(Line("form_words"))
 
 
+def _birth(form: Form, talk: Talk, value: dict[str, Any]) -> FormReply | None:
+    """Keep a birth date or year; beside the year the age, where it was said: "18" is no child, whatever the month."""
+    said = talk.reader.read(AGE, talk.text, values=(), today=talk.today)
+    is_age = isinstance(said, Read) and value.get("birth_year") == talk.today.year - said.value
+    form.keep("birth", {**value, "age": said.value} if is_age and isinstance(said, Read) else value)
+    return None
+
+
 def _accompanied(form: Form, talk: Talk, value: str) -> FormReply | None:
     form.keep("accompanied", value)
     if value == "yes":
@@ -259,6 +271,7 @@ _RULES: dict[str, Callable[[Form, Talk, Any], FormReply | None]] = {
     "assistance_consent": partial(_consent, question_id="assistance_consent"),
     "missing_consent": partial(_consent, question_id="missing_consent"),
     "counselling_consent": partial(_consent, question_id="counselling_consent"),
+    "birth": _birth,
     "accompanied": _accompanied,
     "in_detention": _in_detention,
     "household": _household,

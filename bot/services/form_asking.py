@@ -39,7 +39,7 @@ def fields_of(form: Form) -> dict[str, Any]:
             continue
         value = form.answers[question.id]
         if question.id == "birth":
-            fields.update(value)
+            fields.update({name: part for name, part in value.items() if name != "age"})
         elif question.reads == "place":
             fields[question.id] = (value.get("id") or value.get("text")) if value else None
         elif question.words == "yes_no":
