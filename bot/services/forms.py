@@ -20,7 +20,7 @@ from bot.services.form_beginnings import first_steps
 from bot.services.form_context import Talk, values_of
 from bot.services.form_endings import sent_again
 from bot.services.form_steering import STEERING, miss
-from bot.services.ports import Clock, UnitOfWork
+from bot.services.ports import UnitOfWork
 
 LEAVE = "form__leave"
 """What a message picks that asks in its own words to stop what is being done."""
@@ -53,7 +53,7 @@ class Asked:
     is_silent: bool
 
 
-def asked_of(uow: UnitOfWork, address: ChannelAddress, *, message_id: str, clock: Clock) -> Asked | None:
+def asked_of(uow: UnitOfWork, address: ChannelAddress, *, message_id: str) -> Asked | None:
     """Return what the form of the contact at an address asks now, or None where there is none."""
     form = current_form(uow, address.contact_id)
     if form is None:
