@@ -198,12 +198,25 @@ class InMemoryCases(_Shelf, ports.Cases):
 class InMemoryForms(_Shelf):
     """Forms in a dictionary."""
 
+    def __init__(self):
+        super().__init__()
+        self.replies = {}
+
     def remove(self, form):
         del self.rows[form.id]
 
     def of_contact(self, contact_id):
         found = [form for form in self.rows.values() if form.contact_id == contact_id]
         return sorted(found, key=lambda form: form.updated_at, reverse=True)
+
+    def last_reply(self, contact_id):
+        return self.replies.get(contact_id)
+
+    def keep_reply(self, contact_id, message_id, reply):
+        self.replies[contact_id] = (message_id, reply)
+
+    def drop_reply(self, contact_id):
+        self.replies.pop(contact_id, None)
 
     def of_request(self, request_id):
         return next((form for form in self.rows.values() if form.request_id == request_id), None)

@@ -44,7 +44,6 @@ class Form:
         options: Values that can be picked now besides the question's own: what a text may have meant, or lines to change.
         misses: How many answers to this question could not be read.
         request_id: The request that it fills or is about.
-        message_id: The inbound message that was dealt with last; dealt with again, it changes nothing.
         parked_at: Since when it waits as a draft: after a safety message, or because the person said "later".
         was_offered: Whether the person was told since then that it waits.
     """
@@ -60,7 +59,6 @@ class Form:
     options: tuple[str, ...] = ()
     misses: int = 0
     request_id: str | None = None
-    message_id: str | None = None
     parked_at: datetime | None = None
     was_offered: bool = False
 

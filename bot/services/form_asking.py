@@ -74,4 +74,6 @@ def leave_for_good(form: Form, talk: Talk) -> None:
     request = talk.request_of(form)
     talk.uow.forms.remove(form)
     if request is not None and request.status is RequestStatus.DRAFT and form.kind in REQUEST_OF:
+        while (other := talk.uow.forms.of_request(request.id)) is not None:
+            talk.uow.forms.remove(other)  # It asked about this request, from this phone or another.
         talk.uow.requests.remove(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.form_replies import FormReply
@@ -10,7 +11,7 @@ from bot.domain.questions import ASIDES, FormKind
 from bot.domain.references import parse_reference
 from bot.domain.requests import Request, RequestKind, RequestStatus
 from bot.services.form_answers import advance
-from bot.services.form_asking import ask
+from bot.services.form_asking import ask, summary_of
 from bot.services.form_context import Talk, is_of_request, own_requests
 
 NEEDS_PROOF = frozenset({FormKind.MY_DATA})
@@ -40,6 +41,15 @@ def first_steps(kind: FormKind, talk: Talk) -> FormReply:
         form.asked = form.next_question(talk.today).id
     talk.uow.forms.add(form)
     return ask(form, talk) if form.asked in ASIDES and form.asked != "confirm" else advance(form, talk)
+
+
+def unsent_to_change(forms: Sequence[Form], talk: Talk) -> Form | None:
+    """Return the open form that "change my number" is about while nothing was sent, now asking which line; else None."""
+    form = next((form for form in forms if form.parked_at is None and is_of_request(form) and summary_of(form)), None)
+    if form is None or any(request.is_live for request in own_requests(talk)):
+        return None
+    form.ask(ASIDES["change"], options=tuple(question_id for question_id, _value in summary_of(form)))
+    return form
 
 
 def _what_is_known(form: Form, talk: Talk, own: list[Request]) -> dict[str, Any]:

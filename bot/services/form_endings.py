@@ -21,7 +21,7 @@ from bot.domain.requests import (
 )
 from bot.services.cases import OpenedCase, open_request_case
 from bot.services.form_asking import ask, fields_of, leave_for_good
-from bot.services.form_context import Talk
+from bot.services.form_context import Talk, is_of_request
 
 URGENT_NEEDS = frozenset({"medical", "pregnant", "child_alone"})
 SENT = {
@@ -66,15 +66,6 @@ def _sent(request: Request, opened: OpenedCase, talk: Talk) -> FormReply:
     if adults_of(request.answers.get("household") or []):
         lines.append(Line("household_consent"))
     return _with_waiting_draft(FormReply((*lines, talk.case_line(opened))), talk)
-
-
-def sent_again(talk: Talk) -> FormReply:
-    """Say once more what the message that sent a request was answered with; empty where it sent none."""
-    for request in talk.uow.requests.of_contact(talk.contact_id):
-        case = talk.uow.cases.find_by_message(talk.message_id, request.kind.case_kind)
-        if case is not None and case.reference == request.reference:
-            return _sent(request, OpenedCase(case.reference, case.kind, True, talk.uow.duty.count() > 0), talk)
-    return FormReply()
 
 
 def merge_with_first(form: Form, talk: Talk) -> FormReply:
@@ -132,10 +123,10 @@ def _withdrawal(form: Form, talk: Talk) -> FormReply:
         return FormReply((Line("withdrawal_kept"),))
     request = talk.uow.requests.lock(form.request_id or "")
     if request.status is RequestStatus.DRAFT:
-        draft = talk.uow.forms.of_request(request.id)
-        if draft is not None and draft is not form:
+        form.request_id = None  # First: what another form still points at cannot go.
+        draft = next((f for f in talk.uow.forms.of_contact(request.contact_id) if f.request_id == request.id), None)
+        if draft is not None:
             leave_for_good(draft, talk)
-        form.request_id = None
         return FormReply((Line("withdrawn", {"reference": request.reference}),))
     if request.status is RequestStatus.WITHDRAWN:
         return FormReply((Line("withdrawn", {"reference": request.reference}),))
@@ -212,9 +203,11 @@ def _priority(request: Request) -> Priority:
 
 
 def _with_waiting_draft(reply: FormReply, talk: Talk) -> FormReply:
-    """Remind of another form that waits, once."""
-    waiting = next((form for form in talk.uow.forms.of_contact(talk.contact_id) if form.parked_at is not None), None)
-    if waiting is None or any(line.answer_id == "resume_offer" for line in reply.lines):
+    """Remind of a request that waits to be finished, once; not somebody who just asked to have everything erased."""
+    parked = [form for form in talk.uow.forms.of_contact(talk.contact_id) if form.parked_at is not None]
+    waiting = next((form for form in parked if is_of_request(form)), None)
+    is_erased = any(line.answer_id == "erasure_asked" for line in reply.lines)
+    if is_erased or waiting is None or any(line.answer_id == "resume_offer" for line in reply.lines):
         return reply
     waiting.was_offered = True
     return FormReply((*reply.lines, Line("resume_offer")), reply.asking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.forms import Form, FormWord
 from bot.domain.questions import Question
@@ -20,6 +20,12 @@ class Forms(Protocol):
     def remove(self, form: Form) -> None: ...
 
     def of_contact(self, contact_id: str) -> Sequence[Form]: ...
+
+    def last_reply(self, contact_id: str) -> tuple[str, dict[str, Any]] | None: ...
+
+    def keep_reply(self, contact_id: str, message_id: str, reply: dict[str, Any]) -> None: ...
+
+    def drop_reply(self, contact_id: str) -> None: ...
 
     def of_request(self, request_id: str) -> Form | None: ...
 

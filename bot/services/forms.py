@@ -5,22 +5,25 @@ What an answer means for the person is in ``form_answers``, what a finished form
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.contacts import ChannelAddress
 from bot.domain.conversations import InboundState
 from bot.domain.form_replies import FormReply, Line
-from bot.domain.forms import SILENCE, Form, FormWord
+from bot.domain.forms import Form, FormWord
 from bot.domain.questions import ASIDES, QUESTIONS, REQUEST_OF, FormKind
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.domain.topics import is_safety
-from bot.services.form_answers import apply_answer, flag_fear, flag_fear_after_sending
+from bot.services.form_answers import advance, apply_answer, flag_fear, flag_fear_after_sending
 from bot.services.form_asking import ask, move_here, park
-from bot.services.form_beginnings import first_steps
-from bot.services.form_context import Talk, values_of
-from bot.services.form_endings import sent_again
+from bot.services.form_beginnings import first_steps, unsent_to_change
+from bot.services.form_context import Talk, is_of_request, values_of
 from bot.services.form_steering import STEERING, miss
 from bot.services.ports import UnitOfWork
+
+INFORM = "inform"
+"""The signal that a message is for a form."""
 
 LEAVE = "form__leave"
 """What a message picks that asks in its own words to stop what is being done."""
@@ -41,8 +44,7 @@ class Asked:
 
     Attributes:
         is_parked: The form waits as a draft: only a word such as "continue" is for it.
-        is_done: This message was dealt with before; the form only asks again.
-        is_silent: So long without a word that a text is not taken as an answer unless it clearly is one.
+        is_done: A form dealt with this message before, and may have ended by it; it only says again what it said.
     """
 
     form: FormKind
@@ -50,22 +52,15 @@ class Asked:
     values: tuple[str, ...]
     is_parked: bool
     is_done: bool
-    is_silent: bool
 
 
 def asked_of(uow: UnitOfWork, address: ChannelAddress, *, message_id: str) -> Asked | None:
-    """Return what the form of the contact at an address asks now, or None where there is none."""
+    """Return what the form of the contact at an address asks now, or None where none waits and none took the message."""
+    is_done = _was_taken(uow, address.contact_id, message_id)
     form = current_form(uow, address.contact_id)
     if form is None:
-        return None
-    return Asked(
-        form.kind,
-        form.asked,
-        values_of(form, address),
-        form.parked_at is not None,
-        form.message_id == message_id,
-        uow.messages.get(message_id).created_at - form.updated_at > SILENCE,
-    )
+        return Asked(FormKind.STATUS, "reference", (), is_parked=False, is_done=True) if is_done else None
+    return Asked(form.kind, form.asked, values_of(form, address), form.parked_at is not None, is_done)
 
 
 def current_form(uow: UnitOfWork, contact_id: str) -> Form | None:
@@ -92,26 +87,28 @@ def progress_of(uow: UnitOfWork, contact_id: str) -> dict[str, str | None]:
 
 def begin_form(kind: FormKind, talk: Talk) -> FormReply:
     """Begin a form, or go on with one of its kind that was begun before."""
-    if _is_over(talk):
-        return FormReply()
+    return _once(talk, lambda: _begin(kind, talk))
+
+
+def _begin(kind: FormKind, talk: Talk) -> FormReply:
     forms = talk.uow.forms.of_contact(talk.contact_id)
+    unsent = unsent_to_change(forms, talk) if kind is FormKind.UPDATE else None
+    if unsent is not None:
+        unsent.updated_at = talk.now
+        return ask(unsent, talk)
     same = next((form for form in forms if form.kind is kind), None) or _from_other_channel(kind, talk)
     for other in forms:
         if other is not same and other.parked_at is None:
-            other.park(talk.now)
+            # What only looks something up keeps no answers that would be worth going on with.
+            other.park(talk.now) if is_of_request(other) else talk.uow.forms.remove(other)
     if same is None:
-        reply = first_steps(kind, talk)
-    elif same.message_id == talk.message_id:
-        reply = ask(same, talk)
-    else:
-        was_waiting = same.parked_at is not None or talk.is_after_silence(same)
-        same.wake()
-        if was_waiting and same.asked not in ASIDES:
-            same.ask(ASIDES["resume"])
-        reply = ask(same, talk)
-    _touch(same or current_form(talk.uow, talk.contact_id), talk)
-    talk.uow.commit()
-    return reply
+        return first_steps(kind, talk)
+    was_waiting = same.parked_at is not None or talk.is_after_silence(same)
+    same.wake()
+    same.updated_at = talk.now
+    if was_waiting and same.asked not in ASIDES:
+        same.ask(ASIDES["resume"])
+    return ask(same, talk)
 
 
 def _from_other_channel(kind: FormKind, talk: Talk) -> Form | None:
@@ -129,24 +126,37 @@ def answer_form(talk: Talk) -> FormReply:
     """Take a message as the answer to the question that waits.
 
     Returns:
-        What to say; empty where no form waits and none ended with this message.
+        What to say; empty where no form waits.
     """
+    return _once(talk, lambda: _answer(talk))
+
+
+def _answer(talk: Talk) -> FormReply:
+    form = current_form(talk.uow, talk.contact_id)
+    if form is None:
+        return FormReply()
+    reply = _take(form, talk)
+    form.updated_at = talk.now
+    return reply
+
+
+def _once(talk: Talk, deal_with: Callable[[], FormReply]) -> FormReply:
+    """Deal with a message once: come again, because its turn was not finished, it gets the same reply and changes nothing."""
     if _is_over(talk):
         return FormReply()
-    form = current_form(talk.uow, talk.contact_id)
-    # Before any other form that waits: what sent a request must not be taken as an answer to that one.
-    reply = sent_again(talk)
-    if form is not None and not reply.lines:
-        if form.message_id == talk.message_id:
-            reply = ask(form, talk) if form.parked_at is None else park(form, talk)
-        else:
-            reply = _take(form, talk)
-            _touch(form, talk)
-            for other in talk.uow.forms.of_contact(talk.contact_id):
-                # The message may have ended its form; done again, it must not go on with another.
-                other.message_id = talk.message_id
+    last = talk.uow.forms.last_reply(talk.contact_id)
+    if last is not None and last[0] == talk.message_id:
+        return FormReply.from_dict(last[1])
+    reply = deal_with()
+    if reply.lines or reply.asking:
+        talk.uow.forms.keep_reply(talk.contact_id, talk.message_id, reply.as_dict())
     talk.uow.commit()
     return reply
+
+
+def _was_taken(uow: UnitOfWork, contact_id: str, message_id: str) -> bool:
+    last = uow.forms.last_reply(contact_id)
+    return last is not None and last[0] == message_id
 
 
 def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> FormReply:
@@ -159,7 +169,7 @@ def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> Fo
         flag_fear_after_sending(talk)
         talk.uow.commit()
     form = current_form(talk.uow, talk.contact_id)
-    if form is None or form.message_id == talk.message_id or _is_over(talk):
+    if form is None or _was_taken(talk.uow, talk.contact_id, talk.message_id) or _is_over(talk):
         return FormReply()
     reply = _after_interruption(form, talk, topic=topic or "", decision=decision)
     # The message's id is not kept: should the turn be repeated, the message is still for the other matter, a plea above all.
@@ -173,6 +183,10 @@ def _after_interruption(form: Form, talk: Talk, *, topic: str, decision: str | N
         if form.kind is FormKind.RETURN_REQUEST and talk.reader.has_fear(talk.text):
             # Only recorded: what is said now is for the danger.
             flag_fear(form, talk)
+        if form.asked == "in_detention" and topic == "report_detention" and _says_yes(_read(form, talk)):
+            # Who just told it is not asked the same again when the form goes on.
+            form.keep("in_detention", "yes")
+            advance(form, talk)
         form.park(talk.now)
         return FormReply()
     if topic in QUIET:
@@ -183,7 +197,10 @@ def _after_interruption(form: Form, talk: Talk, *, topic: str, decision: str | N
         form.was_offered = True
         return FormReply((*fear, *offer))
     if fear:
-        return ask(form, talk).after(*fear)
+        if form.asked == "fear":
+            form.ask(ASIDES["go_on_with_fear"])  # It was said; it is not asked again.
+        # The answer to the fear told of a case already; a second reference would only confuse.
+        return ask(form, talk).after(fear[0])
     if talk.is_after_silence(form) and form.asked not in ASIDES:
         form.ask(ASIDES["resume"])
     return ask(form, talk)
@@ -192,11 +209,6 @@ def _after_interruption(form: Form, talk: Talk, *, topic: str, decision: str | N
 def _is_over(talk: Talk) -> bool:
     """Say whether a message was answered long ago: a process that was thought dead may come back with it."""
     return talk.uow.messages.get(talk.message_id).state == InboundState.HANDLED.value
-
-
-def _touch(form: Form | None, talk: Talk) -> None:
-    if form is not None:
-        form.message_id, form.updated_at = talk.message_id, talk.now
 
 
 def _take(form: Form, talk: Talk) -> FormReply:
@@ -210,6 +222,9 @@ def _take(form: Form, talk: Talk) -> FormReply:
     if form.parked_at is not None:
         return _after_interruption(form, talk, topic="", decision=None)
     reading = _read(form, talk)
+    if form.asked == "fear" and talk.reader.has_fear(talk.text) and not (isinstance(reading, Read) and reading.is_whole):
+        # "The war goes on there" says yes without the word, whatever small words of it look like a no.
+        return _use(form, talk, Read("yes"))
     if form.kind is FormKind.RETURN_REQUEST and form.asked != "fear" and talk.reader.has_fear(talk.text):
         lines = flag_fear(form, talk)
         is_answer = isinstance(reading, Read) and not _is_only_words(form, reading)
@@ -218,6 +233,10 @@ def _take(form: Form, talk: Talk) -> FormReply:
         form.ask(ASIDES["resume"])
         return ask(form, talk)
     return _use(form, talk, reading)
+
+
+def _says_yes(reading: Reading) -> bool:
+    return isinstance(reading, Read) and reading.value == "yes"
 
 
 def _is_only_words(form: Form, reading: Read) -> bool:
@@ -241,7 +260,8 @@ def _read(form: Form, talk: Talk) -> Reading:
 def _press(form: Form, talk: Talk, question_id: str, value: str) -> FormReply:
     """Take a button: of the question that waits, or of an earlier one, whose answer it then changes."""
     if value not in _values_at(form, talk, question_id):
-        return ask(form, talk)
+        # "1" once more after "not now" belongs to a question that is gone; who paused is not asked on.
+        return ask(form, talk) if form.parked_at is None else park(form, talk)
     form.wake()
     if question_id == "resume":
         form.asked = "resume"
@@ -259,6 +279,8 @@ def _values_at(form: Form, talk: Talk, question_id: str) -> tuple[str, ...]:
 
 
 def _use(form: Form, talk: Talk, reading: Reading, *, question_id: str | None = None) -> FormReply:
+    if isinstance(reading, Unread) and reading.code == "no_reference":
+        return STEERING[FormWord.SKIP](form, talk)
     if isinstance(reading, Unread):
         return miss(form, talk, reading.code)
     if isinstance(reading, Unclear) and (form.question.takes_several or form.question.reads in MISSED_WHEN_UNCLEAR):

@@ -81,6 +81,10 @@ class Retention(Protocol):
 
     def old_forms(self, before: datetime, *, limit: int | None) -> Sequence[str]: ...
 
+    def drop_replies(self) -> None:
+        """Delete what forms said last in turns that are finished."""
+        ...
+
     def drop_forms(self, form_ids: Collection[str]) -> None:
         """Delete forms, and the drafts of requests that they were filling."""
         ...

@@ -92,6 +92,8 @@ def purge_daily(open_uow: OpenUnitOfWork, retention: Retention, *, clock: Clock)
         uow.commit()
     with open_uow() as uow:
         expired = expire_requests(uow, clock=clock)
+        uow.retention.drop_replies()
+        uow.commit()
     return {**purge(open_uow, retention, clock=clock), "expired": expired}
 
 

@@ -14,7 +14,8 @@ from bot.domain.contacts import Channel, ChannelAddress, Provider
 from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import ERASABLE, OutboundState
 from bot.domain.errors import WrongState
-from bot.services.forms import Asked, asked_of
+from bot.domain.questions import FORM_OF
+from bot.services.forms import INFORM, Asked, asked_of
 from bot.services.messages import withdraw_unsent
 from bot.services.ports import Clock, Ids, UnitOfWork
 
@@ -198,6 +199,8 @@ def finish_turn(
         withdraw_unsent(uow, uow.outbox.unsettled(conversation.id), reason="opted_out", clock=clock)
     if turn.command is Command.ERASE and conversation.channel is Channel.TELEGRAM:
         uow.outbox.ask_to_erase(conversation.id, since=now - ERASABLE, now=now)
+    if understood.topic == INFORM or understood.topic in FORM_OF:
+        uow.forms.drop_reply(turn.contact_id)
     for reply in replies:
         uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
     upcoming = next_turn(uow, turn.contact_id)

@@ -45,6 +45,7 @@ class Speaker:
         answer_id: str,
         language: str,
         channel: Channel,
+        /,
         *,
         choices: Sequence[str] | None = None,
         part: str | None = None,

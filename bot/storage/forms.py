@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.forms import Form
@@ -35,6 +36,24 @@ class SqlForms:
 
     def of_request(self, request_id: str) -> Form | None:
         return self._session.execute(select(Form).filter_by(request_id=request_id)).scalars().first()
+
+    def last_reply(self, contact_id: str) -> tuple[str, dict[str, Any]] | None:
+        """Return the message that a form of a contact took last, and what it was answered."""
+        table = tables.form_reply.c
+        row = self._session.execute(select(table.message_id, table.reply).where(table.contact_id == contact_id)).one_or_none()
+        return (row.message_id, row.reply) if row is not None else None
+
+    def keep_reply(self, contact_id: str, message_id: str, reply: dict[str, Any]) -> None:
+        """Keep what a message was answered, in place of what was kept before."""
+        table = tables.form_reply
+        values = {"message_id": message_id, "reply": reply}
+        changed = self._session.execute(update(table).where(table.c.contact_id == contact_id).values(**values))
+        if not changed.rowcount:
+            self._session.execute(insert(table).values(contact_id=contact_id, **values))
+
+    def drop_reply(self, contact_id: str) -> None:
+        """Forget what was said last: the turn is finished, and will not be repeated."""
+        self._session.execute(delete(tables.form_reply).where(tables.form_reply.c.contact_id == contact_id))
 
     def untouched_since(self, before: datetime, *, limit: int) -> Sequence[Form]:
         query = select(Form).where(tables.form.c.updated_at < before).order_by(tables.form.c.updated_at).limit(limit)

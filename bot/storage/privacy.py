@@ -112,7 +112,8 @@ class SqlPrivacy:
         return self._change(delete(tables.delivery_report).where(is_mine))
 
     def forget_forms(self, contact_id: str) -> int:
-        """Delete the forms."""
+        """Delete the forms, and what was said last in one."""
+        self._change(delete(request_tables.form_reply).where(request_tables.form_reply.c.contact_id == contact_id))
         return self._change(delete(request_tables.form).where(request_tables.form.c.contact_id == contact_id))
 
     def forget_reasons(self, request_id: str) -> None:

@@ -69,11 +69,19 @@ form = Table(
     Column("options", EncryptedTuple, nullable=False),
     Column("misses", Integer, nullable=False, default=0),
     Column("request_id", ID, ForeignKey("request.id"), index=True),
-    Column("message_id", ID),
     Column("parked_at", UtcDateTime),
     Column("was_offered", Boolean, nullable=False, default=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+)
+
+form_reply = Table(
+    "form_reply",
+    metadata,
+    # What was said to the message that a form took last, ended or not: should the turn be repeated, it is said again.
+    Column("contact_id", ID, ForeignKey("contact.id"), primary_key=True),
+    Column("message_id", ID, nullable=False),
+    Column("reply", EncryptedJson, nullable=False),
 )
 
 mapper_registry.map_imperatively(Form, form)

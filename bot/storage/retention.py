@@ -45,6 +45,13 @@ class SqlRetention:
         others = set(self._ids(select(form.request_id).where(form.request_id.in_(drafts)), None))
         self.drop_drafts([draft for draft in drafts if draft not in others])
 
+    def drop_replies(self) -> None:
+        """Delete what forms said last, where the turn was finished: it was kept for a repeated turn only."""
+        of, message = request_tables.form_reply.c, tables.message.c
+        waits = message.state == InboundState.RECEIVED.value
+        is_waiting = select(message.id).where(message.id == of.message_id, waits).exists()
+        self._change(delete(request_tables.form_reply).where(~is_waiting))
+
     def old_drafts(self, before: datetime, *, limit: int | None) -> Sequence[str]:
         """Return drafts that no form fills."""
         of, form = request_tables.request.c, request_tables.form.c

@@ -23,6 +23,7 @@ from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
 from bot.domain.media import Media
 from bot.storage.request_tables import form as form
+from bot.storage.request_tables import form_reply as form_reply
 from bot.storage.request_tables import request as request
 from bot.storage.request_tables import request_step as request_step
 from bot.storage.schema import ID, mapper_registry

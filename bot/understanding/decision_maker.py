@@ -94,11 +94,11 @@ class DecisionMaker(GraphComponent):
             self._take_without_words(message, metadata)
             return
         decision, topic, confidence, suggestions = self._decide(message)
-        if asked and not asked["is_parked"] and (decision, topic) == (ANSWER, "cancel"):
-            self._pick(message, LEAVE)
-            return
         if asked and self._is_for_form(text, asked, decision=decision, topic=topic, confidence=confidence):
             self._give_to_form(message)
+            return
+        if asked and not asked["is_parked"] and (decision, topic) == (ANSWER, "cancel"):
+            self._pick(message, LEAVE)
             return
         if decision == ANSWER:
             topic = self._answer_to_question(topic, metadata.get("offered") or [])
@@ -173,7 +173,8 @@ class DecisionMaker(GraphComponent):
         """Turn a plain yes or no into the yes or no of the question that was asked last."""
         ending = YES_NO_OF.get(topic)
         for choice_id, _ in offered:
-            if ending and choice_id.endswith(ending):
+            # A form's own choices are no topics: those of one that waits as a draft are still on the screen.
+            if ending and choice_id in SIGNALS and choice_id.endswith(ending):
                 return choice_id
         return topic
 

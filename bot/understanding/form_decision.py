@@ -10,10 +10,12 @@ from datetime import date
 from typing import Any
 
 from bot.domain import topics
-from bot.domain.questions import ASIDES, QUESTIONS, TOPIC_OF, FormKind, question_of
+from bot.domain.questions import ASIDES, FORM_OF, QUESTIONS, TOPIC_OF, FormKind, question_of
 from bot.domain.readings import Read, Unclear, Unread
 from bot.domain.references import PATTERN
-from bot.language.normalise import normalise
+from bot.language.normalise import normalise, to_ascii_digits
+from bot.language.reading.choices import read_choice
+from bot.language.reading.names import is_introduced
 from bot.language.reading.reader import AnswerReader
 
 QUESTION_IDS = frozenset(ASIDES) | {question.id for questions in QUESTIONS.values() for question in questions}
@@ -21,8 +23,20 @@ QUESTION_IDS = frozenset(ASIDES) | {question.id for questions in QUESTIONS.value
 GREETINGS = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "helped_yes", "helped_no", "noted_yes", "noted_no"})
 """Within a form these ask for nothing: the question is put again."""
 
+ANSWERS_IN_VAIN = frozenset({"phone_not_seen", "no_reference"})
+"""What readers say of texts that answer the question without giving what it asks for: "this number", "I lost it"."""
+
+JOINS = frozenset({"and", "et", "و", "w", "wa", "or", "ou", "او", "ولا"})
+
 SURE_OF_TOPIC = 0.6
 """Least probability at which a message that could be an answer is taken for something else."""
+
+RESEMBLING = {"safe_contact": frozenset({"talk_to_human", "return_departure"})}
+"""Topics that an answer resembles which names a choice of the question: "only write, do not call" asks for nobody."""
+
+BEGINNINGS = frozenset({"request_return", "request_assistance", "report_missing_person"})
+OWN_MATTERS = (frozenset(FORM_OF) - BEGINNINGS) | {"cancel", "talk_to_human"}
+"""What a person wants of us about their own request or data: never a name, a town or a time, however short it is said."""
 
 LONG = 5
 """Words from which a text that only holds an answer may also ask something."""
@@ -45,7 +59,9 @@ class FormJudge:
             return True
         if asked["is_parked"]:
             return False
-        if _is_mistyped_reference(text, asked):
+        if _is_mistyped_reference(text, asked) or _is_small_numbers(text):
+            return True
+        if asked["question"] == "full_name" and is_introduced(text):
             return True
         reading = self._read(text, asked, today)
         if asked["takes_own_words"]:
@@ -63,12 +79,17 @@ class FormJudge:
             return True
         if asked["is_parked"]:
             return False
+        if asked["question"] == "fear" and not _is_question(text) and self._says_fear_or_none(text, asked, topic, today):
+            return True
+        if topic in RESEMBLING.get(asked["question"], ()) and _names_choice(text, asked):
+            decision = "suggest"
         understands = decision == "answer" and topic not in GREETINGS
         reading = self._read(text, asked, today)
         if isinstance(reading, Unread):
             # A number that is none of the choices is a slip, whatever topic numbers alone resemble.
-            is_slip = not any(character.isalpha() for character in text) or _is_mistyped_reference(text, asked)
-            return is_slip or not understands
+            if reading.code in ANSWERS_IN_VAIN:
+                return True
+            return not _has_words(text) or _is_mistyped_reference(text, asked) or not understands
         # "I want to go home" in the middle of the form: its own action asks again.
         is_beginning = decision == "answer" and topic == TOPIC_OF[FormKind(asked["form"])]
         is_sure = decision == "answer" and confidence >= SURE_OF_TOPIC and _asks(text, topic)
@@ -76,14 +97,37 @@ class FormJudge:
             return True
         if asked["takes_own_words"]:
             # A name or a town may be any word; a greeting that passes for one ("Salam") does no harm.
-            return reading.value in asked["values"] or reading.is_whole or not (is_beginning or is_sure)
+            # "My name is Ahmed" resembles such a wish; words of which no "my name is" was cut off are either.
+            is_wish = is_sure and topic in OWN_MATTERS and reading.value == text.strip() and " " in text.strip()
+            is_plain = reading.is_whole and not is_wish
+            return reading.value in asked["values"] or is_plain or not (is_beginning or is_sure)
         if reading.is_whole:
             return True
         return not (understands and (is_beginning or is_sure))
 
+    def _says_fear_or_none(self, text: str, asked: dict[str, Any], topic: str, today: date) -> bool:
+        """Say whether a text tells of fear, or denies it at length ("no, not of going back, I am only tired")."""
+        return self._reader.has_fear(text) or (topic == "return_fear" and isinstance(self._read(text, asked, today), Read))
+
     def _read(self, text: str, asked: dict[str, Any], today: date) -> Read | Unclear | Unread:
         question = question_of(FormKind(asked["form"]), asked["question"])
         return self._reader.read(question, text, values=asked["values"], today=today)
+
+
+def _has_words(text: str) -> bool:
+    """Say whether a text is more than numbers and what joins them."""
+    return any(character.isalpha() for word in normalise(text).split() if word not in JOINS for character in word)
+
+
+def _is_small_numbers(text: str) -> bool:
+    """Say whether a text is ages or lines side by side ("5 w 3"); three digits may be an emergency number."""
+    words = normalise(to_ascii_digits(text)).split()
+    return bool(words) and all(word in JOINS or (word.isdigit() and len(word) < 3) for word in words)
+
+
+def _names_choice(text: str, asked: dict[str, Any]) -> bool:
+    question = question_of(FormKind(asked["form"]), asked["question"])
+    return not isinstance(read_choice(text, field=question.words, values=question.values), Unread)
 
 
 def _is_mistyped_reference(text: str, asked: dict[str, Any]) -> bool:
@@ -93,5 +137,9 @@ def _is_mistyped_reference(text: str, asked: dict[str, Any]) -> bool:
 
 def _asks(text: str, topic: str) -> bool:
     """Say whether a text that holds an answer looks like more than that."""
-    is_question = "?" in text or "؟" in text
-    return is_question or len(normalise(text).split()) >= LONG or topics.GROUP_OF.get(topic) == "chat"
+    is_long = len(normalise(text).split()) >= LONG
+    return is_long or _is_question(text) or topic in OWN_MATTERS or topics.GROUP_OF.get(topic) == "chat"
+
+
+def _is_question(text: str) -> bool:
+    return "?" in text or "؟" in text

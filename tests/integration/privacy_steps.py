@@ -89,7 +89,7 @@ def fill(database, *, clock, references=("R-7K3QF-E", "R-DDDDD-2", "R-EEEEE-5"),
         uow.requests.add(draft)
         uow.requests.add_step(live.move(RequestStatus.ON_HOLD, at, actor=PERSON, reason=SAID))
         form = Form(new_id(), ids["contact_id"], ids["conversation_id"], FormKind.RETURN_REQUEST, {"full_name": NAME},
-                    "sex", at, at, request_id=draft.id, message_id=message.id)  # fmt: skip
+                    "sex", at, at, request_id=draft.id)  # fmt: skip
         uow.forms.add(form)
         uow.cases.add(make_case(**ids, reference=references[2], topic="report_detention", opened_by_message_id=message.id))
         report = DeliveryReport(Provider.TWILIO, PROVIDER_IDS[2], OutboundState.DELIVERED)

@@ -312,5 +312,5 @@ def test_every_table_that_names_a_contact_is_dealt_with():
     # A new table is added here together with its line in bot/storage/privacy.py and bot/storage/retention.py.
     assert named == {
         "channel_address", "conversation", "message", "media", "delivery_report", "inbound_id", "tracker_state",
-        "hotline_case", "request", "request_step", "form",
+        "hotline_case", "request", "request_step", "form", "form_reply",
     }  # fmt: skip

@@ -77,6 +77,8 @@ def _token_at(words: list[str], index: int) -> tuple[int, Token | None]:
     """Return how many words the next token takes, and the token; None for a filler."""
     if words[index] == ",":
         return 1, Token("separator")
+    if words[index] == "moi" and index and words[index - 1].isdigit() and not "".join(words[index + 1 : index + 2]).isdigit():
+        return 1, Token("age_unit", is_month=True, number=12)  # "8 moi", by ear; but "30, moi 34".
     length = _kin_of_kin(words[index : index + LONGEST_PHRASE])
     if length:
         return length, Token("relation", relation="other_relative", count=1)

@@ -49,6 +49,16 @@ def read_name(text: str) -> Reading:
     return Read(name, is_whole=not (was_cut or may_be_sentence))
 
 
+def is_introduced(text: str) -> bool:
+    """Say whether a text is "my name is" and a name that cannot be a plea: its words are capitalised, or well-known names."""
+    words = text.split()
+    rest = _without_openings(words)
+    opening = normalise(" ".join(words[: len(words) - len(rest)])).split()
+    is_name = isinstance(reading := read_name(text), Read) and reading.is_whole
+    shown = all(word[0].isupper() or normalise(word) in _evened("same") for word in rest)
+    return is_name and shown and 0 < len(rest) <= MOST_WORDS // 2 and not _evened("naming").isdisjoint(opening)
+
+
 def _shown(character: str) -> str:
     """Return a character as it may stand in a name: no signs and emoji, and no marks of direction."""
     category = unicodedata.category(character)

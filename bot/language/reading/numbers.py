@@ -129,7 +129,8 @@ def _options(values: list[int], *, kinds: set[str], counts: list[int], is_whole:
         return [values[0] + 1, values[0]]
     # "2 adults and 3 children" are five people; other numbers side by side are not added up.
     total = [sum(values)] if len(values) == 1 or "people" in kinds else values
-    return [total[0] + 1] if "me_and" in kinds and len(total) == 1 else total
+    # "Just me and my two kids" are three.
+    return [total[0] + 1] if kinds & {"me_and", "1"} and len(total) == 1 else total
 
 
 def _within(options: list[int], *, least: int, most: int, is_whole: bool) -> Reading:

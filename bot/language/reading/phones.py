@@ -19,6 +19,7 @@ FEWEST_DIGITS = 5
 """Fewer digits are a number of something else."""
 MOST_GROUPS = 12
 """Two numbers told side by side have no more groups of digits."""
+LIBYA = 218
 INTERNATIONAL_LENGTH = 10
 """From here on, digits without a plus may begin with a country's code."""
 
@@ -82,9 +83,18 @@ def _valid_number(written: str, *, region: str) -> PhoneNumber | None:
             number = phonenumbers.parse(spelling, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(number):
+        if phonenumbers.is_valid_number(number) and not _may_be_foreign(spelling, number):
             return number
     return None
+
+
+def _may_be_foreign(spelling: str, number: PhoneNumber) -> bool:
+    """Say whether a number that passes for a Libyan landline may be the mobile of another country, without its code.
+
+    Nobody tells a landline without its zero, while "691234567" is how a mobile is told in Cameroon.
+    """
+    is_local = number.country_code == LIBYA and spelling[0] not in "+0"
+    return is_local and phonenumbers.number_type(number) is not PhoneNumberType.MOBILE
 
 
 def _spellings(written: str) -> Iterator[str]:

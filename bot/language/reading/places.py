@@ -183,6 +183,10 @@ def _without_street(segment: str) -> str:
     return " ".join(word for word in kept if word)
 
 
+_WHOLE_NAMES = frozenset({"benin city"})
+"""Names that lose their meaning without the filler in them: Benin is a country, Benin City a town of Nigeria."""
+
+
 def _without_fillers(words: list[str]) -> list[str]:
     fillers = words_of("place")
     start, end = 0, len(words)
@@ -192,6 +196,8 @@ def _without_fillers(words: list[str]) -> list[str]:
     if start and normalise(words[start - 1]) in _ARTICLES and words[start - 1][0].isupper():
         start -= 1
     while end > start + 1 and (words[end - 1] == "," or normalise(words[end - 1]) in fillers):
+        if normalise(" ".join(words[end - 2 : end])) in _WHOLE_NAMES:
+            break
         end -= 1
     return words[start:end]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.forms import FormWord
-from bot.domain.questions import Question
+from bot.domain.questions import QUESTIONS, Question
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.domain.references import parse_reference
 from bot.language.normalise import normalise, to_ascii_digits
@@ -17,12 +17,21 @@ from bot.language.reading.fear import has_fear
 from bot.language.reading.form_words import read_form_word
 from bot.language.reading.household import read_household, read_member
 from bot.language.reading.names import name_key, read_name
-from bot.language.reading.numbers import read_number
+from bot.language.reading.people import read_people
 from bot.language.reading.phones import read_phone
+from bot.language.reading.phrases import is_question
 from bot.language.reading.places import read_place, read_town_abroad
+from bot.language.reading.spellings import says, words_of
 
 PICKED_BY_NUMBER = frozenset({"choice", "place", "country", "text", "phone", "household", "field"})
 """Where a small number means the choice with that number, not a number."""
+
+DECISIVE = frozenset({"confirm", "return_consent", "assistance_consent", "missing_consent", "counselling_consent",
+                      "withdrawal", "erasure", "my_data", "go_on_with_fear"})  # fmt: skip
+"""Questions whose answer does something: "what happens after I send it" sends nothing."""
+
+MOST_WORDS_TO_SEND = 3
+"""Words of a text that sends a request although one of them is not known ("yes, send it na")."""
 
 MAX_WORDS_OF_OWN = 200
 """Characters of an answer in own words."""
@@ -42,7 +51,10 @@ class AnswerReader:
             return Read(picked)
         if question.id == "which":
             return _one_of(text, values)
-        return _read(question, text, values=values, today=today)
+        reading = _read(question, text, values=values, today=today)
+        if question.id in DECISIVE and isinstance(reading, Read) and not reading.is_whole and _may_ask(question, text):
+            return Unread("not_a_choice")
+        return reading
 
     def word(self, text: str) -> FormWord | None:
         """Return the word that steers a form, where the whole message is one."""
@@ -64,12 +76,21 @@ def _picked(text: str, values: Sequence[str]) -> str | None:
     return values[int(plain) - 1]
 
 
+def _may_ask(question: Question, text: str) -> bool:
+    return is_question(text) or (question.id == "confirm" and len(words_of(text)) > MOST_WORDS_TO_SEND)
+
+
 def _one_of(text: str, values: Sequence[str]) -> Reading:
     for reading in (read_country(text), read_place(text)):
         if isinstance(reading, Read):
             value = reading.value.get("id") if isinstance(reading.value, dict) else reading.value
             if value in values:
                 return Read(value)
+    for question in (question for questions in QUESTIONS.values() for question in questions if question.reads == "choice"):
+        if set(values) <= set(question.values):
+            reading = read_choice(text, field=question.words, values=values)
+            if isinstance(reading, Read):
+                return reading
     return Unread("not_a_choice")
 
 
@@ -94,16 +115,31 @@ def _read(question: Question, text: str, *, values: Sequence[str], today: date) 
     if reads == "member":
         return read_member(text)
     if reads == "phone":
-        choice = read_choice(text, field=question.words, values=question.values) if values else Unread("not_a_choice")
-        return choice if isinstance(choice, Read) and choice.is_whole else read_phone(text)
+        return _phone(question, text, values)
     if reads == "number":
-        return read_number(text, least=1, most=99)
+        return read_people(text)
     if reads == "reference":
         reference = parse_reference(text)
-        return Read(reference) if reference else Unread("not_a_reference")
+        if reference:
+            return Read(reference)
+        return Unread("no_reference" if says("references.yml", "none", words_of(text)) else "not_a_reference")
     if reads == "proof":
         return _proof(text, today)
     return _own_words(question, text, values)
+
+
+def _phone(question: Question, text: str, values: Sequence[str]) -> Reading:
+    number = read_phone(text)
+    if not isinstance(number, Unread) or number.code != "not_a_phone":
+        # Digits first: "this number: 091…", from a friend's phone, is not the friend's.
+        return number
+    if question.may_skip and says("phones.yml", "none", words_of(text)):
+        return Read(None)
+    choice = read_choice(text, field=question.words, values=question.values)
+    if not isinstance(choice, Read) or not choice.is_whole:
+        return number
+    # "This number" of a chat is none that we could see.
+    return choice if values else Unread("phone_not_seen")
 
 
 def _proof(text: str, today: date) -> Reading:

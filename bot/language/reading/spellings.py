@@ -95,6 +95,19 @@ def words_of(text: str) -> list[str]:
     return [word for word in normalise(text).split() if word not in _SIGNS]
 
 
+def says(file: str, name: str, words: Sequence[str], *, is_inside: bool = False) -> bool:
+    """Say whether words are one of a list of phrases, politeness aside, or hold one of them."""
+    known = _phrases(file, name)
+    if is_inside:
+        return any(f" {phrase} " in f" {' '.join(words)} " for phrase in known)
+    return " ".join(words) in known or " ".join(without_courtesies(words)) in known
+
+
+@cache
+def _phrases(file: str, name: str) -> frozenset[str]:
+    return frozenset(normalise(str(phrase)) for phrase in load(file)[name])
+
+
 def unglued(words: Sequence[str], *, partners: Callable[[str], bool]) -> list[str]:
     """Return words with digits and letters parted ("25ans", "3mai98").
 

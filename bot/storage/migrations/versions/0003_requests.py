@@ -40,7 +40,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    for name in ("form", "request_step", "request"):
+    for name in ("form_reply", "form", "request_step", "request"):
         op.drop_table(name)
     _rewrite(lambda cipher, text: cipher.decrypt(text))
     op.execute("UPDATE message SET choices = '[]' WHERE choices IS NULL")
@@ -137,7 +137,6 @@ def _create_form() -> None:
         sa.Column("options", sa.Text(), nullable=False),
         sa.Column("misses", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("request_id", sa.String(32), nullable=True),
-        sa.Column("message_id", sa.String(32), nullable=True),
         sa.Column("parked_at", TIME, nullable=True),
         sa.Column("was_offered", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("created_at", TIME, nullable=False),
@@ -149,3 +148,11 @@ def _create_form() -> None:
     )
     for name in ("contact_id", "request_id"):
         op.create_index(op.f(f"ix_form_{name}"), "form", [name])
+    op.create_table(
+        "form_reply",
+        sa.Column("contact_id", sa.String(32), nullable=False),
+        sa.Column("message_id", sa.String(32), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_form_reply_contact_id")),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_form_reply")),
+    )
