@@ -49,6 +49,9 @@ class Piece(Generic[T]):
         """Return what ``do`` returned, or raise what it raised."""
         if self.error is not None:
             raise self.error
+        if not self.is_done:
+            # The thread that took it along was ended: nobody may be told that it is stored.
+            raise RuntimeError("not done")
         return cast(T, self.result)
 
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.forms import Form
 from bot.domain.requests import Request, RequestKind, RequestStatus, Step
 from bot.storage import request_tables as tables
 from bot.storage.cipher import Cipher
-from bot.storage.rows import get, lock
+from bot.storage.prepared import Prepared
+from bot.storage.rows import columns_of, get, lock, many
+
+# Asked at every turn.
+_OF_CONTACT = Prepared(
+    select(*columns_of(Form))
+    .where(tables.form.c.contact_id == bindparam("contact_id"))
+    .order_by(tables.form.c.updated_at.desc())
+)
 
 
 class SqlForms:
@@ -30,8 +38,7 @@ class SqlForms:
         self._session.flush()
 
     def of_contact(self, contact_id: str) -> Sequence[Form]:
-        query = select(Form).filter_by(contact_id=contact_id).order_by(tables.form.c.updated_at.desc())
-        return list(self._session.execute(query).scalars())
+        return many(self._session, _OF_CONTACT, Form, {"contact_id": contact_id})
 
     def of_request(self, request_id: str) -> Form | None:
         return self._session.execute(select(Form).filter_by(request_id=request_id)).scalars().first()

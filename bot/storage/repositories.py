@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from bot.domain.cases import URGENCY, Case, CaseKind, QueueState
 from bot.domain.directory import DirectoryEntry
 from bot.storage import tables
-from bot.storage.rows import get
+from bot.storage.prepared import Prepared
+from bot.storage.rows import columns_of, get, many
 
-# Built once: it is asked for each answer that names an office.
-_ALL_ENTRIES = select(DirectoryEntry).order_by(tables.directory_entry.c.id)
+# Asked for each answer that names an office.
+_ALL_ENTRIES = Prepared(select(*columns_of(DirectoryEntry)).order_by(tables.directory_entry.c.id))
 
 
 class SqlCases:
@@ -88,7 +89,7 @@ class SqlDirectory:
         self._session = session
 
     def all(self) -> Sequence[DirectoryEntry]:
-        return list(self._session.execute(_ALL_ENTRIES).scalars())
+        return many(self._session, _ALL_ENTRIES, DirectoryEntry, {})
 
     def get(self, entry_id: str) -> DirectoryEntry:
         return get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)

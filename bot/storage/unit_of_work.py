@@ -17,6 +17,7 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.privacy import SqlPrivacy
 from bot.storage.repositories import SqlCases, SqlDirectory, SqlDuty, SqlMarks
 from bot.storage.retention import SqlRetention
+from bot.storage.rows import write_changes
 
 
 class SqlUnitOfWork:
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Make everything since the last commit permanent; within a ``part``, leave that to the whole."""
+        write_changes(self.session)
         if self._is_part:
             self.session.flush()
         else:

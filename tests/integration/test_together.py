@@ -135,6 +135,17 @@ def test_threads_that_come_while_another_commits_share_the_next_transaction(part
     assert (len(parts.transactions), _count(database)) == (2, 4)
 
 
+def test_of_a_piece_that_was_never_done_nobody_is_told_that_it_is(parts):
+    def end(uow):
+        raise SystemExit
+
+    taken_along, ending = Piece(_add("a"), key="2"), Piece(end, key="1")
+    with pytest.raises(SystemExit):
+        do_together(parts, [taken_along, ending])
+    with pytest.raises(RuntimeError):
+        taken_along.outcome()
+
+
 async def test_the_ledger_does_in_one_transaction_what_waits_for_it(parts, database):
     ledger = Ledger(parts)
     outcomes = await asyncio.gather(
