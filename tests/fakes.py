@@ -254,6 +254,9 @@ class InMemoryDirectory(_Shelf, ports.Directory):
     def all(self):
         return list(self.rows.values())
 
+    def verified(self):
+        return [entry for entry in self.rows.values() if entry.verified_at is not None]
+
 
 class FakeDuty(ports.Duty):
     """Staff on duty, by number."""

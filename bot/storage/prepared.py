@@ -6,7 +6,7 @@ therefore prepared here, with SQLAlchemy's own compiler and types, and runs on t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection, Dialect
@@ -50,6 +50,11 @@ class Prepared:
             return int(cursor.rowcount)
         finally:
             cursor.close()
+
+    def each(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
+        """Run it with each of these values."""
+        for values in many:
+            self.count(session, values)
 
     def new_number(self, session: Session, values: Mapping[str, Any]) -> int:
         """Run an insert and return the number that the database gave the row."""

@@ -15,8 +15,10 @@ from bot.storage import tables
 from bot.storage.prepared import Prepared
 from bot.storage.rows import columns_of, get, many
 
+_ENTRIES = select(*columns_of(DirectoryEntry)).order_by(tables.directory_entry.c.id)
+_ALL_ENTRIES = Prepared(_ENTRIES)
 # Asked for each answer that names an office.
-_ALL_ENTRIES = Prepared(select(*columns_of(DirectoryEntry)).order_by(tables.directory_entry.c.id))
+_VERIFIED_ENTRIES = Prepared(_ENTRIES.where(tables.directory_entry.c.verified_at.is_not(None)))
 
 
 class SqlCases:
@@ -90,6 +92,9 @@ class SqlDirectory:
 
     def all(self) -> Sequence[DirectoryEntry]:
         return many(self._session, _ALL_ENTRIES, DirectoryEntry, {})
+
+    def verified(self) -> Sequence[DirectoryEntry]:
+        return many(self._session, _VERIFIED_ENTRIES, DirectoryEntry, {})
 
     def get(self, entry_id: str) -> DirectoryEntry:
         return get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)

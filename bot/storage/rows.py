@@ -18,8 +18,10 @@ from sqlalchemy.sql import Executable
 
 from bot.domain.errors import NotFound
 from bot.storage.prepared import Prepared, Row
+from bot.storage.types import ChoiceTuple, EncryptedJson, EncryptedText
 
 T = TypeVar("T")
+_ENCRYPTED = (EncryptedText, EncryptedJson, ChoiceTuple)
 
 
 def get(session: Session, kind: type[T], code: str, *, id: str) -> T:
@@ -51,10 +53,13 @@ def lock(session: Session, table: Table, kind: type[T], code: str, row_id: str) 
 
 
 def read_again(session: Session, kind: type[T], row_id: str) -> T | None:
-    """Return a row as it is now, whatever this transaction read of it before; None if there is none."""
+    """Return a row as it is now, whatever this transaction read of it before; None if there is none.
+
+    What is encrypted is read when somebody asks for it: who records what became of a message need not open its text.
+    """
     write_changes(session)
-    row = _by_id(kind).row(session, {"row_id": row_id})
-    return None if row is None else shape_of(kind).thing(session, row, is_anew=True)
+    row = _in_clear_by_id(kind).row(session, {"row_id": row_id})
+    return None if row is None else shape_of(kind).thing_in_clear(session, row)
 
 
 def columns_of(kind: type[Any]) -> list[Any]:
@@ -93,6 +98,7 @@ class Shape(Generic[T]):
 
     Attributes:
         columns: What a query must select.
+        in_clear: Those that are not encrypted.
         is_plain: Whether columns are all there is. Where relations are, SQLAlchemy writes the changes itself.
     """
 
@@ -100,10 +106,11 @@ class Shape(Generic[T]):
         mapper: Any = inspect(kind)
         self._mapper, self._table = mapper, mapper.local_table
         self.columns = [attribute.columns[0] for attribute in mapper.column_attrs]
+        self.in_clear = [column for column in self.columns if not isinstance(column.type, _ENCRYPTED)]
         # Attributes have the names of their columns.
         self._names = [column.name for column in self.columns]
+        self._names_in_clear = [column.name for column in self.in_clear]
         (self._key,) = mapper.primary_key
-        self._place_of_key = self._names.index(self._key.name)
         is_numbered = bool(self._key.autoincrement is True)
         inserted = [name for name in self._names if not (is_numbered and name == self._key.name)]
         self._insert = Prepared(lambda dialect: self._insertion(inserted, is_numbered and dialect == "postgresql"))
@@ -111,18 +118,32 @@ class Shape(Generic[T]):
         self.is_plain = not mapper.relationships
         self._updates: dict[tuple[str, ...], Prepared] = {}
 
-    def thing(self, session: Session, row: Row, *, is_anew: bool = False) -> T:
-        """Return the thing in a row; one that the session has is left as it is, unless it is to be read anew."""
-        key = self._mapper.identity_key_from_primary_key((row[self._place_of_key],))
-        thing: T | None = session.identity_map.get(key)
+    def thing(self, session: Session, row: Row) -> T:
+        """Return the thing in a row; one that the session has is left as it is."""
+        values = dict(zip(self._names, row))
+        return self._known(session, values) or self._new(session, values)
+
+    def thing_in_clear(self, session: Session, row: Row) -> T:
+        """Return the thing in a row of the columns ``in_clear``; one that the session has gets these values."""
+        values = dict(zip(self._names_in_clear, row))
+        thing = self._known(session, values)
         if thing is None:
-            thing = self._mapper.class_manager.new_instance()
-            thing.__dict__.update(zip(self._names, row))
-            make_transient_to_detached(thing)
-            session.add(thing)
-        elif is_anew:
-            thing.__dict__.update(zip(self._names, row))
-            _take_as_stored(session, thing)
+            return self._new(session, values)
+        vars(thing).update(values)
+        _take_as_stored(session, thing)
+        return thing
+
+    def _known(self, session: Session, values: Mapping[str, Any]) -> T | None:
+        key = self._mapper.identity_key_from_primary_key((values[self._key.name],))
+        found: T | None = session.identity_map.get(key)
+        return found
+
+    def _new(self, session: Session, values: Mapping[str, Any]) -> T:
+        thing: T = self._mapper.class_manager.new_instance()
+        vars(thing).update(values)
+        # Values that are not there are read by SQLAlchemy when they are asked for.
+        make_transient_to_detached(thing)
+        session.add(thing)
         return thing
 
     def add(self, session: Session, thing: T) -> None:
@@ -183,6 +204,12 @@ def _seen(session: Session, kind: type[T], id: str) -> T | None:
 def _by_id(kind: type[Any]) -> Prepared:
     shape = shape_of(kind)
     return Prepared(select(*shape.columns).where(inspect(kind).columns["id"] == bindparam("row_id")))
+
+
+@cache
+def _in_clear_by_id(kind: type[Any]) -> Prepared:
+    shape = shape_of(kind)
+    return Prepared(select(*shape.in_clear).where(inspect(kind).columns["id"] == bindparam("row_id")))
 
 
 @cache

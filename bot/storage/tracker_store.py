@@ -42,7 +42,9 @@ _ALL_DATA = sa.select(_EVENTS.c.data).where(_EVENTS.c.sender_id == sa.bindparam(
 _LATEST_DATA = _ALL_DATA.limit(WINDOW + 1)
 _NEWEST = Prepared(sa.select(sa.func.max(_EVENTS.c.id)).where(_EVENTS.c.sender_id == sa.bindparam("sender_id")))
 _STATE = sa.select(tables.tracker_state.c.data).where(tables.tracker_state.c.sender_id == sa.bindparam("sender_id"))
-_ADD_EVENTS = sa.insert(_EVENTS)
+_ADD_EVENT = Prepared(
+    sa.insert(_EVENTS).values({name: sa.bindparam(name) for name in ("sender_id", "type_name", "timestamp", "data")})
+)
 _ADD_STATE = Prepared(sa.insert(tables.tracker_state))
 _CHANGE_STATE = Prepared(
     sa.update(tables.tracker_state)
@@ -154,7 +156,7 @@ class _Change:
     def write(self, session: Session) -> None:
         sender_id = self._tracker.sender_id
         if self._rows:
-            session.execute(_ADD_EVENTS, self._rows)
+            _ADD_EVENT.each(session, self._rows)
         if self._state is not None:
             changed = _CHANGE_STATE.count(session, {"of_sender": sender_id, "new_data": self._state})
             if not changed:

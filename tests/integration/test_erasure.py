@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.contacts import Channel
-from bot.services.erasure import messages_to_erase, record_erased
 from bot.domain.deliveries import ERASABLE
+from bot.services.erasure import messages_to_erase, record_erased
 from tests.integration.outbox_steps import Hotline
 
 
