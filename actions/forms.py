@@ -39,7 +39,7 @@ def talk_to_form(
             language=tracker.get_slot("language") or "en",
             message_id=latest["message_id"],
             text=latest.get("text") or "",
-            pressed=(latest.get("intent") or {}).get("picked") or metadata.get("pressed"),
+            pressed=latest.get("picked") or metadata.get("pressed"),
             place=metadata.get("place"),
             reader=parts().form_reader,
             rules=parts().form_rules,

@@ -75,6 +75,9 @@ class InMemoryContacts(_Shelf, ports.Contacts):
         wanted = (provider, channel, address)
         return next((a for a in self.addresses.values() if (a.provider, a.channel, a.address) == wanted), None)
 
+    def same_number(self, address):
+        return [address.contact_id]
+
     def hash_address(self, address):
         return f"hash of {address}"
 
@@ -251,11 +254,8 @@ class InMemoryRequests(_Shelf):
 class InMemoryDirectory(_Shelf, ports.Directory):
     """Directory entries."""
 
-    def all(self):
-        return list(self.rows.values())
-
-    def verified(self):
-        return [entry for entry in self.rows.values() if entry.verified_at is not None]
+    def all(self, *, only_verified=False):
+        return [entry for entry in self.rows.values() if entry.verified_at is not None or not only_verified]
 
 
 class FakeDuty(ports.Duty):

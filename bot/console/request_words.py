@@ -118,6 +118,14 @@ def _reason(step: Step) -> str:
     if step.by not in (PERSON.id, HOTLINE.id):
         return step.reason
     known = {
+        "sent": pgettext("reason", "Sent by the person in the chat."),
+        "withdrawn_by_person": pgettext("reason", "The person withdrew it in the chat."),
+        "erased_by_person": pgettext("reason", "The person asked to erase everything."),
+        "updated_by_person": pgettext("reason", "The person asked again, and these answers were put in here."),
+        "updated_contact_phone": pgettext("reason", "The person gave another phone number."),
+        "updated_current_place": pgettext("reason", "The person gave another town."),
+        "updated_household": pgettext("reason", "The person told of another household."),
+        "fear_seen": pgettext("reason", "The person wrote of fear of going home."),
         "documents_expired": pgettext("reason", "The day on which the papers run out has passed."),
         "medical_expired": pgettext("reason", "The day on which the medical check runs out has passed."),
     }

@@ -72,11 +72,13 @@ class Completion:
                 ]
             except HotlineError as error:
                 self._log.error("case_not_opened", message_id=turn.message_id, error_code=error.code)
-        return [*replies, *self._ask_again(turn, understood, language)]
+        has_language = any(reply.answer_id == "language_changed" for reply in replies)
+        return [*replies, *self._ask_again(turn, understood, language, topic=None if has_language else understood.topic)]
 
-    def _ask_again(self, turn: Turn, understood: Understood, language: str) -> list[Reply]:
+    def _ask_again(self, turn: Turn, understood: Understood, language: str, *, topic: str | None) -> list[Reply]:
         """Return the question of a form again, after a message that was for something else."""
-        if turn.asked is None or turn.asked.is_done:
+        is_for_request = topic == "return_fear"
+        if (turn.asked is None and not is_for_request) or (turn.asked is not None and turn.asked.is_done):
             return []
         with self._parts.unit_of_work() as uow:
             talk = Talk(
@@ -92,5 +94,5 @@ class Completion:
                 clock=now,
                 new_id=new_id,
             )
-            reply = interrupt_form(talk, topic=understood.topic, decision=understood.decision)
+            reply = interrupt_form(talk, topic=topic, decision=understood.decision)
         return [self._form_speaker.say(reply, language, turn.channel)] if reply.lines or reply.asking else []

@@ -146,7 +146,7 @@ class InboxWorker:
         with self._parts.unit_of_work() as uow:
             if not lease_contact(uow, contact_id, owner=self._owner, clock=now):
                 return None
-            turn = next_turn(uow, contact_id, clock=now)
+            turn = next_turn(uow, contact_id)
             if turn is None:
                 release_contact(uow, contact_id, owner=self._owner)
             return turn

@@ -255,7 +255,12 @@ def _ways(kind: RequestKind, status: RequestStatus, before: RequestStatus | None
 
 
 def age_on(today: date, answers: Mapping[str, Any]) -> int | None:
-    """Return the age that the answers give, in whole years; by a birth year alone, the lower of the two possible ages."""
+    """Return the age that the answers give, in whole years.
+
+    An age that was said counts as it was said; by a birth year alone, the lower of the two possible ages.
+    """
+    if answers.get("age") is not None:
+        return int(answers["age"])
     if answers.get("birth_date"):
         born = date.fromisoformat(answers["birth_date"])
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

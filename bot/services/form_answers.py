@@ -8,13 +8,17 @@ from typing import Any
 
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
-from bot.domain.questions import ASIDES, REQUEST_OF, FormKind, question_of
-from bot.domain.requests import Request, RequestStatus
+from bot.domain.questions import ASIDES, REQUEST_OF, FormKind, Question, question_of
+from bot.domain.readings import Read
+from bot.domain.requests import PERSON, Request, RequestKind, RequestStatus, Step
 from bot.services.cases import fresh_reference
 from bot.services.form_asking import ask, fields_of, leave_for_good, park, summary_of
-from bot.services.form_context import Talk, is_of_request
+from bot.services.form_context import Talk, is_of_request, own_requests
 from bot.services.form_endings import finish, finish_request, merge_with_first
 from bot.services.form_proof import identify
+
+AGE = Question("age", "number")
+"""Not asked for: it reads whether a birth year was said as an age."""
 
 STEERING_ANSWERS = frozenset({"fear", "understood", "return_consent"})
 """Of a return request; they stay when the person starts again."""
@@ -68,6 +72,15 @@ def _note_fear(form: Form, talk: Talk) -> bool:
     form.keep("is_afraid", True)
     request = talk.request_of(form)
     return is_new if request is None else request.raise_fear(talk.now)
+
+
+def flag_fear_after_sending(talk: Talk) -> None:
+    """Record fear of going home with the return requests that were sent from this number, and call protection."""
+    live = [r for r in own_requests(talk) if r.is_live and r.kind is RequestKind.RETURN]
+    for request in live:
+        if talk.uow.requests.lock(request.id).raise_fear(talk.now):
+            talk.uow.requests.add_step(Step(request.id, request.status, request.status, PERSON.id, talk.now, "fear_seen"))
+            talk.call("fear_of_return")
 
 
 def _even(form: Form, question_id: str, value: Any) -> Any:
@@ -131,6 +144,14 @@ def _consent(form: Form, talk: Talk, value: str, *, question_id: str) -> FormRep
     if form.answers.get("is_afraid"):
         request.raise_fear(talk.now)
     return advance(form, talk).after(Line("form_words"))
+
+
+def _birth(form: Form, talk: Talk, value: dict[str, Any]) -> FormReply | None:
+    """Keep a birth date or year; beside the year the age, where it was said: "18" is no child, whatever the month."""
+    said = talk.reader.read(AGE, talk.text, values=(), today=talk.today)
+    is_age = isinstance(said, Read) and value.get("birth_year") == talk.today.year - said.value
+    form.keep("birth", {**value, "age": said.value} if is_age and isinstance(said, Read) else value)
+    return None
 
 
 def _accompanied(form: Form, talk: Talk, value: str) -> FormReply | None:
@@ -250,6 +271,7 @@ _RULES: dict[str, Callable[[Form, Talk, Any], FormReply | None]] = {
     "assistance_consent": partial(_consent, question_id="assistance_consent"),
     "missing_consent": partial(_consent, question_id="missing_consent"),
     "counselling_consent": partial(_consent, question_id="counselling_consent"),
+    "birth": _birth,
     "accompanied": _accompanied,
     "in_detention": _in_detention,
     "household": _household,

@@ -39,7 +39,7 @@ def fields_of(form: Form) -> dict[str, Any]:
             continue
         value = form.answers[question.id]
         if question.id == "birth":
-            fields.update(value)
+            fields.update({name: part for name, part in value.items() if name != "age"})
         elif question.reads == "place":
             fields[question.id] = (value.get("id") or value.get("text")) if value else None
         elif question.words == "yes_no":
@@ -59,6 +59,14 @@ def park(form: Form, talk: Talk) -> FormReply:
     if request is None:
         return FormReply((Line("parked_early"),))
     return FormReply((Line("parked", {"days": str(talk.rules.draft_days), "reference": request.reference}),))
+
+
+def move_here(form: Form, talk: Talk) -> None:
+    """Go on with a form, and the request that it fills, on the phone and channel that the person has now."""
+    form.contact_id, form.conversation_id = talk.contact_id, talk.conversation.id
+    request = talk.request_of(form)
+    if request is not None and request.status is RequestStatus.DRAFT:
+        request.contact_id, request.conversation_id = talk.contact_id, talk.conversation.id
 
 
 def leave_for_good(form: Form, talk: Talk) -> None:

@@ -11,7 +11,7 @@ from bot.domain.references import parse_reference
 from bot.domain.requests import Request, RequestKind, RequestStatus
 from bot.services.form_answers import advance
 from bot.services.form_asking import ask
-from bot.services.form_context import Talk, is_of_request
+from bot.services.form_context import Talk, is_of_request, own_requests
 
 NEEDS_PROOF = frozenset({FormKind.MY_DATA})
 """Shown in full, so that the number alone does not open it."""
@@ -31,7 +31,7 @@ def first_steps(kind: FormKind, talk: Talk) -> FormReply:
         created_at=talk.now,
         updated_at=talk.now,
     )
-    own = _own_requests(talk)
+    own = own_requests(talk)
     if kind is FormKind.RETURN_REQUEST and any(r.is_live and r.kind is RequestKind.RETURN for r in own):
         form.asked = "asked_before"
     elif not is_of_request(form) and kind not in ANY_NUMBER:
@@ -40,13 +40,6 @@ def first_steps(kind: FormKind, talk: Talk) -> FormReply:
         form.asked = form.next_question(talk.today).id
     talk.uow.forms.add(form)
     return ask(form, talk) if form.asked in ASIDES and form.asked != "confirm" else advance(form, talk)
-
-
-def _own_requests(talk: Talk) -> list[Request]:
-    """Return the requests made from this number; none where two persons share it."""
-    if talk.uow.contacts.get(talk.contact_id).is_shared:
-        return []
-    return list(talk.uow.requests.of_contact(talk.contact_id))
 
 
 def _what_is_known(form: Form, talk: Talk, own: list[Request]) -> dict[str, Any]:
@@ -62,7 +55,7 @@ def _what_is_known(form: Form, talk: Talk, own: list[Request]) -> dict[str, Any]
         return {"is_known": True, "is_proved": form.kind not in NEEDS_PROOF or not _has_fact(newest)}
     if reference is not None:
         return {"reference": reference}
-    is_alone = not talk.uow.contacts.get(talk.contact_id).is_shared
+    is_alone = not talk.is_shared_number
     # Without a request there is little to show, and nothing of anybody else.
     return {"is_known": True, "is_proved": True} if form.kind is FormKind.MY_DATA and is_alone else {}
 

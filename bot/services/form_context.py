@@ -81,6 +81,18 @@ class Talk:
         """Say whether the person was silent for long before this message; a hotline that was away was not their silence."""
         return self.uow.messages.get(self.message_id).created_at - form.updated_at > SILENCE
 
+    @property
+    def own_contacts(self) -> list[str]:
+        """This person's contacts, as far as the number tells: one on each channel; only this one where it is shared."""
+        contacts = list(self.uow.contacts.same_number(self.address))
+        is_shared = any(self.uow.contacts.get(contact_id).is_shared for contact_id in contacts)
+        return [self.contact_id] if is_shared else contacts
+
+    @property
+    def is_shared_number(self) -> bool:
+        """Whether two persons are known to write from this number."""
+        return any(self.uow.contacts.get(i).is_shared for i in self.uow.contacts.same_number(self.address))
+
     def request_of(self, form: Form) -> Request | None:
         """Return the request that a form fills or is about."""
         return self.uow.requests.get(form.request_id) if form.request_id else None
@@ -139,3 +151,10 @@ def _placeholders(form: Form, question: Question, rules: FormRules, reference: s
 def is_of_request(form: Form) -> bool:
     """Say whether the form makes a request, so that it is confirmed and sent at the end."""
     return form.kind in REQUEST_OF
+
+
+def own_requests(talk: Talk) -> list[Request]:
+    """Return the requests made from this number; none where two persons share it."""
+    if talk.is_shared_number:
+        return []
+    return [request for contact_id in talk.own_contacts for request in talk.uow.requests.of_contact(contact_id)]

@@ -9,7 +9,7 @@ from bot.domain.contacts import Contact
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
 from bot.domain.requests import Request, RequestStatus, birth_year_of
-from bot.services.form_asking import ask, leave_for_good
+from bot.services.form_asking import ask, leave_for_good, move_here
 from bot.services.form_context import Talk
 
 MAX_WRONG_TRIES = 3
@@ -56,11 +56,9 @@ def _take_over(form: Form, talk: Talk, request: Request) -> None:
     form.answers = {**form.answers, "is_known": True, "is_proved": True}
     if request.status is not RequestStatus.DRAFT:
         return
-    # A draft goes on here, on the phone that the person has now.
-    request.contact_id, request.conversation_id = talk.contact_id, talk.conversation.id
     draft = talk.uow.forms.of_request(request.id)
     if draft is not None:
-        draft.contact_id, draft.conversation_id = talk.contact_id, talk.conversation.id
+        move_here(draft, talk)
 
 
 def _is_locked(held: Contact | Request, talk: Talk) -> bool:

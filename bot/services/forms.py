@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from bot.domain.contacts import ChannelAddress
 from bot.domain.conversations import InboundState
 from bot.domain.form_replies import FormReply, Line
-from bot.domain.forms import SILENCE, Form
-from bot.domain.questions import ASIDES, QUESTIONS, FormKind
+from bot.domain.forms import SILENCE, Form, FormWord
+from bot.domain.questions import ASIDES, QUESTIONS, REQUEST_OF, FormKind
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.domain.topics import is_safety
-from bot.services.form_answers import apply_answer, flag_fear
-from bot.services.form_asking import ask, park
+from bot.services.form_answers import apply_answer, flag_fear, flag_fear_after_sending
+from bot.services.form_asking import ask, move_here, park
 from bot.services.form_beginnings import first_steps
 from bot.services.form_context import Talk, values_of
 from bot.services.form_endings import sent_again
 from bot.services.form_steering import STEERING, miss
-from bot.services.ports import Clock, UnitOfWork
+from bot.services.ports import UnitOfWork
 
-QUIET = frozenset({"stop_messages", "change_language", "suggest"})
+LEAVE = "form__leave"
+"""What a message picks that asks in its own words to stop what is being done."""
+
+QUIET = frozenset({"stop_messages", "change_language", "suggest", "menu"})
 """After these the form waits without asking again: the person wants silence, or picks something first."""
 
 MISSED_WHEN_UNCLEAR = {"birth": "not_a_date", "number": "not_a_number", "phone": "not_a_phone"}
@@ -50,7 +53,7 @@ class Asked:
     is_silent: bool
 
 
-def asked_of(uow: UnitOfWork, address: ChannelAddress, *, message_id: str, clock: Clock) -> Asked | None:
+def asked_of(uow: UnitOfWork, address: ChannelAddress, *, message_id: str) -> Asked | None:
     """Return what the form of the contact at an address asks now, or None where there is none."""
     form = current_form(uow, address.contact_id)
     if form is None:
@@ -92,7 +95,7 @@ def begin_form(kind: FormKind, talk: Talk) -> FormReply:
     if _is_over(talk):
         return FormReply()
     forms = talk.uow.forms.of_contact(talk.contact_id)
-    same = next((form for form in forms if form.kind is kind), None)
+    same = next((form for form in forms if form.kind is kind), None) or _from_other_channel(kind, talk)
     for other in forms:
         if other is not same and other.parked_at is None:
             other.park(talk.now)
@@ -109,6 +112,17 @@ def begin_form(kind: FormKind, talk: Talk) -> FormReply:
     _touch(same or current_form(talk.uow, talk.contact_id), talk)
     talk.uow.commit()
     return reply
+
+
+def _from_other_channel(kind: FormKind, talk: Talk) -> Form | None:
+    """Bring over the form of this kind that the same number began on another channel; it is asked whether to go on."""
+    for contact_id in talk.own_contacts[1:]:
+        for form in talk.uow.forms.of_contact(contact_id):
+            if form.kind is kind and kind in REQUEST_OF:
+                move_here(form, talk)
+                form.park(talk.now)
+                return form
+    return None
 
 
 def answer_form(talk: Talk) -> FormReply:
@@ -141,6 +155,9 @@ def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> Fo
     Returns:
         What to say after the answer to the other matter; empty where nothing is.
     """
+    if topic == "return_fear":
+        flag_fear_after_sending(talk)
+        talk.uow.commit()
     form = current_form(talk.uow, talk.contact_id)
     if form is None or form.message_id == talk.message_id or _is_over(talk):
         return FormReply()
@@ -153,6 +170,9 @@ def interrupt_form(talk: Talk, *, topic: str | None, decision: str | None) -> Fo
 
 def _after_interruption(form: Form, talk: Talk, *, topic: str, decision: str | None) -> FormReply:
     if is_safety(topic) or topic == "danger_yes" or decision == "check_safety":
+        if form.kind is FormKind.RETURN_REQUEST and talk.reader.has_fear(talk.text):
+            # Only recorded: what is said now is for the danger.
+            flag_fear(form, talk)
         form.park(talk.now)
         return FormReply()
     if topic in QUIET:
@@ -180,6 +200,8 @@ def _touch(form: Form | None, talk: Talk) -> None:
 
 
 def _take(form: Form, talk: Talk) -> FormReply:
+    if talk.pressed == LEAVE:
+        return STEERING[FormWord.LEAVE](form, talk)
     if talk.pressed and "__" in talk.pressed:
         return _press(form, talk, *talk.pressed.split("__", 1))
     word = talk.reader.word(talk.text)
@@ -188,13 +210,13 @@ def _take(form: Form, talk: Talk) -> FormReply:
     if form.parked_at is not None:
         return _after_interruption(form, talk, topic="", decision=None)
     reading = _read(form, talk)
-    if not isinstance(reading, Read) and talk.is_after_silence(form) and form.asked not in ASIDES:
-        form.ask(ASIDES["resume"])
-        return ask(form, talk)
     if form.kind is FormKind.RETURN_REQUEST and form.asked != "fear" and talk.reader.has_fear(talk.text):
         lines = flag_fear(form, talk)
         is_answer = isinstance(reading, Read) and not _is_only_words(form, reading)
         return _use(form, talk, reading).after(*lines) if is_answer else ask(form, talk).after(*lines)
+    if not isinstance(reading, Read) and talk.is_after_silence(form) and form.asked not in ASIDES:
+        form.ask(ASIDES["resume"])
+        return ask(form, talk)
     return _use(form, talk, reading)
 
 

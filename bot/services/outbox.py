@@ -27,7 +27,7 @@ LOOK_UP_AFTER = timedelta(seconds=4)
 """A provider needs a moment until a message that it took shows in its list."""
 DOWN_SECONDS = 60.0
 """How long messages wait after an account or a setting was refused."""
-SAFETY_ANSWERS = ("safety_case_", "check_safety", "danger_")
+SAFETY_ANSWERS = ("safety_case_", "check_safety", "danger_", "ask_go_on_with_fear")
 
 
 class Task(str, Enum):

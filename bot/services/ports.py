@@ -42,6 +42,8 @@ class Contacts(Protocol):
 
     def find_address(self, provider: Provider, channel: Channel, address: str) -> ChannelAddress | None: ...
 
+    def same_number(self, address: ChannelAddress) -> Sequence[str]: ...
+
     def hash_address(self, address: str) -> str: ...
 
     def lease(self, contact_id: str, *, owner: str, until: datetime, now: datetime) -> bool: ...
@@ -110,9 +112,8 @@ class Ready:
 class Outbox(Protocol):
     """Outbound messages on their way, and what the providers report of them.
 
-    ``lock`` keeps others from changing a message until the transaction ends, and gives it as it is now: a report and the
-    answer to our own request often come in the same moment. ``take_back`` does so for a message that a worker has in hand,
-    and ends its claim; it gives None if another worker has it by now.
+    ``lock`` keeps others from changing a message until the transaction ends, and gives it as it is now. ``take_back`` does so
+    for a message that a worker has in hand, and ends its claim; it gives None if another worker has it by now.
     """
 
     def lock(self, message_id: str) -> Message: ...
@@ -175,9 +176,7 @@ class Cases(Protocol):
 class Directory(Protocol):
     """Directory entries."""
 
-    def all(self) -> Sequence[DirectoryEntry]: ...
-
-    def verified(self) -> Sequence[DirectoryEntry]: ...
+    def all(self, *, only_verified: bool = False) -> Sequence[DirectoryEntry]: ...
 
     def get(self, entry_id: str) -> DirectoryEntry: ...
 

@@ -103,7 +103,7 @@ def release_contact(uow: UnitOfWork, contact_id: str, *, owner: str) -> None:
     uow.commit()
 
 
-def next_turn(uow: UnitOfWork, contact_id: str, *, clock: Clock) -> Turn | None:
+def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
     """Return the oldest message of a contact that was not handled yet, or None."""
     message = uow.messages.next_received(contact_id)
     if message is None:
@@ -112,7 +112,7 @@ def next_turn(uow: UnitOfWork, contact_id: str, *, clock: Clock) -> Turn | None:
     address = uow.contacts.get_address(conversation.channel_address_id)
     last = uow.messages.latest_choices(conversation.id)
     offered = last.choices if last else ()
-    asked = asked_of(uow, address, message_id=message.id, clock=clock)
+    asked = asked_of(uow, address, message_id=message.id)
     return Turn(
         message_id=message.id,
         contact_id=contact_id,
@@ -200,7 +200,7 @@ def finish_turn(
         uow.outbox.ask_to_erase(conversation.id, since=now - ERASABLE, now=now)
     for reply in replies:
         uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
-    upcoming = next_turn(uow, turn.contact_id, clock=clock)
+    upcoming = next_turn(uow, turn.contact_id)
     if upcoming is None and owner is not None:
         uow.contacts.release(turn.contact_id, owner=owner)
     uow.commit()

@@ -117,7 +117,7 @@ class FormSpeaker:
         if isinstance(value, bool):
             return text(language, f"value__{str(value).lower()}", "title")
         if name == "birth":
-            (name, value), *_ = value.items()
+            (name, value), *_ = ((part, said) for part, said in value.items() if part != "age")
         if name == "contact_phone":
             # Without a plus sign, which wanders to the other end in Arabic.
             return value.replace("+218", "0", 1) if value.startswith("+218") else value.replace("+", "00", 1)

@@ -61,11 +61,13 @@ class AnswerGenerator(NaturalLanguageGenerator):
             return self._repeat(tracker, channel, language)
         if answer_id == "received_media":
             metadata = tracker.latest_message.metadata or {}
+            choices = () if asks_again(tracker, answer_id) else None
             if metadata.get("place"):
-                return say("received_location_near", language, channel, place=place_name(metadata["place"], language))
-            return say(f"received_{metadata.get('kind', 'file')}", language, channel)
+                near = place_name(metadata["place"], language)
+                return say("received_location_near", language, channel, choices=choices, place=near)
+            return say(f"received_{metadata.get('kind', 'file')}", language, channel, choices=choices)
         if answer_id == "change_language" and parse.get(keys.LANGUAGE_IS_CHOSEN):
-            return say("language_changed", language, channel)
+            return say("language_changed", language, channel, choices=() if asks_again(tracker, "language_changed") else None)
         choices = () if asks_again(tracker, answer_id) else None
         # Rasa brings all its answers along each time; to put them into words took a thirtieth of a turn.
         placeholders = {name: str(value) for name, value in values.items() if name != "domain_responses"}

@@ -6,7 +6,7 @@ other along.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +82,14 @@ class SqlContacts:
         values = {"provider": provider, "channel": channel, "address_hash": self.hash_address(address)}
         found = _both(self._session, _FIND_ADDRESS, values)
         return None if found is None else found[0]
+
+    def same_number(self, address: ChannelAddress) -> Sequence[str]:
+        """Return the contacts that write from the number of an address, on whatever channel; its own comes first."""
+        query = select(tables.channel_address.c.contact_id).where(
+            tables.channel_address.c.address_hash == address.address_hash,
+            tables.channel_address.c.contact_id != address.contact_id,
+        )
+        return [address.contact_id, *self._session.execute(query).scalars()]
 
     def hash_address(self, address: str) -> str:
         return self._cipher.hash(address)

@@ -90,11 +90,8 @@ class SqlDirectory:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def all(self) -> Sequence[DirectoryEntry]:
-        return many(self._session, _ALL_ENTRIES, DirectoryEntry, {})
-
-    def verified(self) -> Sequence[DirectoryEntry]:
-        return many(self._session, _VERIFIED_ENTRIES, DirectoryEntry, {})
+    def all(self, *, only_verified: bool = False) -> Sequence[DirectoryEntry]:
+        return many(self._session, _VERIFIED_ENTRIES if only_verified else _ALL_ENTRIES, DirectoryEntry, {})
 
     def get(self, entry_id: str) -> DirectoryEntry:
         return get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)

@@ -30,6 +30,9 @@ SUGGEST = "suggest"
 CHECK_SAFETY = "check_safety"
 FALLBACK = "fallback"
 
+LEAVE = "form__leave"
+"""What "stop what we are doing" picks while a form waits, in whatever words (``bot.services.forms``)."""
+
 INFORM = "inform"
 """The intent of a message that is for the question of a form."""
 
@@ -91,6 +94,9 @@ class DecisionMaker(GraphComponent):
             self._take_without_words(message, metadata)
             return
         decision, topic, confidence, suggestions = self._decide(message)
+        if asked and not asked["is_parked"] and (decision, topic) == (ANSWER, "cancel"):
+            self._pick(message, LEAVE)
+            return
         if asked and self._is_for_form(text, asked, decision=decision, topic=topic, confidence=confidence):
             self._give_to_form(message)
             return

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain import topics
 from bot.domain.questions import ASIDES, QUESTIONS, TOPIC_OF, FormKind, question_of
 from bot.domain.readings import Read, Unclear, Unread
+from bot.domain.references import PATTERN
 from bot.language.normalise import normalise
 from bot.language.reading.reader import AnswerReader
 
@@ -44,6 +45,8 @@ class FormJudge:
             return True
         if asked["is_parked"]:
             return False
+        if _is_mistyped_reference(text, asked):
+            return True
         reading = self._read(text, asked, today)
         if asked["takes_own_words"]:
             return isinstance(reading, Read) and reading.value in asked["values"]
@@ -64,7 +67,8 @@ class FormJudge:
         reading = self._read(text, asked, today)
         if isinstance(reading, Unread):
             # A number that is none of the choices is a slip, whatever topic numbers alone resemble.
-            return not understands or not any(character.isalpha() for character in text)
+            is_slip = not any(character.isalpha() for character in text) or _is_mistyped_reference(text, asked)
+            return is_slip or not understands
         # "I want to go home" in the middle of the form: its own action asks again.
         is_beginning = decision == "answer" and topic == TOPIC_OF[FormKind(asked["form"])]
         is_sure = decision == "answer" and confidence >= SURE_OF_TOPIC and _asks(text, topic)
@@ -80,6 +84,11 @@ class FormJudge:
     def _read(self, text: str, asked: dict[str, Any], today: date) -> Read | Unclear | Unread:
         question = question_of(FormKind(asked["form"]), asked["question"])
         return self._reader.read(question, text, values=asked["values"], today=today)
+
+
+def _is_mistyped_reference(text: str, asked: dict[str, Any]) -> bool:
+    """Say whether a text has the shape of the reference that is asked for: letters at random resemble any topic, danger too."""
+    return bool(asked["question"] == "reference" and PATTERN.fullmatch(text.strip()))
 
 
 def _asks(text: str, topic: str) -> bool:

@@ -30,7 +30,7 @@ def answer_all(parts, answers):
     for contact_id in waiting:
         time.sleep(answers["pause"])
         with parts.unit_of_work() as uow:
-            turn = next_turn(uow, contact_id, clock=now)
+            turn = next_turn(uow, contact_id)
             by_number = {str(number): choice.id for number, choice in enumerate(turn.offered, start=1)}
             chosen = turn.pressed or by_number.get(turn.text)
             text = COST if chosen == "return_cost" else answers["reply"]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.domain.cases import Case
 from bot.domain.contacts import Channel
 from bot.domain.forms import Form
-from bot.domain.questions import QUESTIONS, FormKind
+from bot.domain.questions import QUESTIONS, REQUEST_OF, FormKind
 from bot.domain.requests import Request
 from bot.language.reading.reader import AnswerReader
 from bot.services.form_context import FormRules, Talk
@@ -52,7 +52,8 @@ class SmallHotline:
 
     Args:
         url: Of a migrated SQLite file.
-        chance: Draws the ids, so that a run can be repeated.
+        keys: To encrypt with.
+        channel: Which the person writes on; a chat has no phone number.
     """
 
     def __init__(self, url, keys, *, channel=Channel.SMS):
@@ -106,7 +107,7 @@ class SmallHotline:
 
     def _next_turn(self):
         with self.unit_of_work() as uow:
-            return next_turn(uow, self.contact_id, clock=self.clock)
+            return next_turn(uow, self.contact_id)
 
     def deal_with(self, turn):
         """Give one message to the form, as the actions and the inbox worker do."""
@@ -134,7 +135,8 @@ class SmallHotline:
         """Return what is stored of a kind of form: its form, its request, its steps, its cases."""
         with self.unit_of_work() as uow:
             forms = [form for form in uow.forms.of_contact(self.contact_id) if form.kind is kind]
-            requests = list(uow.session.execute(select(Request)).scalars())
+            wanted = select(Request).filter_by(kind=REQUEST_OF[kind])
+            requests = list(uow.session.execute(wanted).scalars())
             cases = [case for case in uow.session.execute(select(Case)).scalars()]
             assert len(forms) <= 1, "two forms of one kind"
             return SimpleNamespace(

@@ -11,7 +11,7 @@ from bot.services.outbox import Task, claim_message, ready_messages, record_fail
 from bot.services.ports import DeliveryReport, Sent
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
 from bot.storage import tables
-from bot.wiring import new_id, now
+from bot.wiring import new_id
 from tests.builders import make_incoming, make_message
 from tests.fakes import FakeClock
 
@@ -39,7 +39,7 @@ class Hotline:
     def answer(self, message, *replies, answer_id="return_cost", language="fr", sms_parts=None):
         """Finish the next turn of whoever wrote a message."""
         with self.database.unit_of_work() as uow:
-            turn = next_turn(uow, message.contact_id, clock=now)
+            turn = next_turn(uow, message.contact_id)
             finish_turn(
                 uow,
                 turn,

@@ -169,5 +169,5 @@ def _reply(parts, text, choices):
     with parts.unit_of_work() as uow:
         (contact_id,) = uow.messages.contacts_waiting(limit=5)
         understood = Understood("fr", False, "greet", "answer", 0.9)
-        turn = next_turn(uow, contact_id, clock=now)
+        turn = next_turn(uow, contact_id)
         finish_turn(uow, turn, understood=understood, replies=[Reply("greet", text, choices)], clock=now, new_id=new_id)

@@ -23,7 +23,7 @@ from bot.storage.engine import check_connection, make_engine
 from bot.storage.migrate import downgrade, migrate
 from bot.storage.seed import seed_directory
 from bot.storage.unit_of_work import SqlUnitOfWork
-from bot.wiring import new_id, now
+from bot.wiring import new_id
 from tests.builders import NOON, make_case, make_incoming, make_message
 from tests.fakes import FakeClock
 from tests.integration.database import in_threads, stored_bytes
@@ -41,7 +41,7 @@ def _fill(database):
     """A conversation with a reply, a case and the directory."""
     message = _receive(database, SECRET_TEXT, address=SECRET_ADDRESS, channel=Channel.SMS)
     with database.unit_of_work() as uow:
-        turn = next_turn(uow, message.contact_id, clock=now)
+        turn = next_turn(uow, message.contact_id)
         replies = [Reply("greet", "Hello", (Choice("menu", "القائمة"),), 1)]
         understood = Understood("ar", True, "greet", "answer", 0.9)
         finish_turn(uow, turn, understood=understood, replies=replies, clock=FakeClock(), new_id=new_id)
@@ -218,7 +218,7 @@ def test_of_two_owners_at_the_same_moment_one_gets_the_lease(database):
 def test_of_two_processes_that_finish_a_turn_one_gives_the_reply(database):
     message = _receive(database)
     with database.unit_of_work() as uow:
-        turn = next_turn(uow, message.contact_id, clock=now)
+        turn = next_turn(uow, message.contact_id)
     understood = Understood("en", False, "greet", "answer", 1.0)
 
     def finish():

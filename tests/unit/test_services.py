@@ -118,11 +118,11 @@ def test_what_the_app_says_of_its_language_is_a_hint_until_something_is_understo
     message, _ = hotline.receive("1", language_hint="fr-FR")
     conversation = hotline.uow.conversations.get(message.conversation_id)
     assert (conversation.language, conversation.language_hint) == (None, "fr")
-    turn = next_turn(hotline.uow, message.contact_id, clock=hotline.clock)
+    turn = next_turn(hotline.uow, message.contact_id)
     assert (turn.language, turn.language_is_chosen) == ("fr", False)
     hotline.finish(turn, understood=Understood("ar", False, None, None, None))
     hotline.receive("2", language_hint="fr-FR")
-    assert next_turn(hotline.uow, message.contact_id, clock=hotline.clock).language == "ar"
+    assert next_turn(hotline.uow, message.contact_id).language == "ar"
 
 
 def test_a_correction_replaces_the_text_and_is_no_new_message(hotline):
@@ -172,22 +172,22 @@ def test_who_writes_again_wants_messages_again(hotline):
 def test_messages_of_a_contact_are_taken_in_order(hotline):
     first, _ = hotline.receive("first")
     hotline.receive("second")
-    turn = next_turn(hotline.uow, first.contact_id, clock=hotline.clock)
+    turn = next_turn(hotline.uow, first.contact_id)
     hotline.finish(turn)
-    assert [turn.text, next_turn(hotline.uow, first.contact_id, clock=hotline.clock).text] == ["first", "second"]
+    assert [turn.text, next_turn(hotline.uow, first.contact_id).text] == ["first", "second"]
 
 
 def test_where_the_provider_has_an_order_it_counts_and_not_the_arrival(hotline):
     late, _ = hotline.receive("second", sequence=12)
     hotline.receive("first", sequence=11)
-    assert next_turn(hotline.uow, late.contact_id, clock=hotline.clock).text == "first"
+    assert next_turn(hotline.uow, late.contact_id).text == "first"
 
 
 def test_a_turn_knows_its_provider_and_how_often_it_failed(hotline):
     message, _ = hotline.receive()
     count_failure(hotline.uow, message.id)
     count_failure(hotline.uow, message.id)
-    turn = next_turn(hotline.uow, message.contact_id, clock=hotline.clock)
+    turn = next_turn(hotline.uow, message.contact_id)
     assert (turn.provider, turn.failures) == (Provider.SIMULATOR, 2)
 
 
@@ -202,7 +202,7 @@ def test_a_turn_knows_its_provider_and_how_often_it_failed(hotline):
 )
 def test_only_a_typed_word_that_is_the_whole_message_is_a_command(hotline, incoming, command):
     message, _ = hotline.receive(**incoming)
-    assert next_turn(hotline.uow, message.contact_id, clock=hotline.clock).command is command
+    assert next_turn(hotline.uow, message.contact_id).command is command
 
 
 @pytest.mark.parametrize(
@@ -217,14 +217,14 @@ def test_only_a_typed_word_that_is_the_whole_message_is_a_command(hotline, incom
 def test_a_word_that_was_offered_is_picked_and_not_obeyed_but_for_stop(hotline, title, text, command):
     message, _ = hotline.receive()
     offer = Reply("menu", "Menu", (Choice("request_assistance", title),))
-    hotline.finish(next_turn(hotline.uow, message.contact_id, clock=hotline.clock), replies=[offer])
+    hotline.finish(next_turn(hotline.uow, message.contact_id), replies=[offer])
     hotline.receive(text)
-    assert next_turn(hotline.uow, message.contact_id, clock=hotline.clock).command is command
+    assert next_turn(hotline.uow, message.contact_id).command is command
 
 
 def test_a_turn_finished_twice_is_refused_and_gives_no_second_reply(hotline):
     message, _ = hotline.receive()
-    turn = next_turn(hotline.uow, message.contact_id, clock=hotline.clock)
+    turn = next_turn(hotline.uow, message.contact_id)
     hotline.finish(turn)
     commits = hotline.uow.commits
     with pytest.raises(WrongState):
@@ -236,9 +236,7 @@ def test_a_turn_finished_twice_is_refused_and_gives_no_second_reply(hotline):
 def test_a_finished_turn_stores_what_was_understood_and_its_replies(hotline):
     message, _ = hotline.receive()
     choices = (Choice("helped_yes", "Oui"),)
-    hotline.finish(
-        next_turn(hotline.uow, message.contact_id, clock=hotline.clock), replies=[Reply("return_cost", "Gratuit", choices, 1)]
-    )
+    hotline.finish(next_turn(hotline.uow, message.contact_id), replies=[Reply("return_cost", "Gratuit", choices, 1)])
     (reply,) = _outbound(hotline.uow)
     assert (message.topic, message.decision, message.confidence) == ("return_cost", "answer", 0.8)
     assert (reply.answer_id, reply.choices, reply.sms_parts, reply.reply_to_id) == ("return_cost", choices, 1, message.id)
@@ -248,26 +246,24 @@ def test_a_finished_turn_stores_what_was_understood_and_its_replies(hotline):
 def test_the_next_turn_knows_what_was_offered_last(hotline):
     message, _ = hotline.receive()
     offer = Reply("menu", "Menu", (Choice("talk_to_human", "A person"),))
-    hotline.finish(
-        next_turn(hotline.uow, message.contact_id, clock=hotline.clock), replies=[offer, Reply("case_opened_off_duty", "Noted")]
-    )
+    hotline.finish(next_turn(hotline.uow, message.contact_id), replies=[offer, Reply("case_opened_off_duty", "Noted")])
     hotline.receive("1")
-    assert next_turn(hotline.uow, message.contact_id, clock=hotline.clock).offered == offer.choices
+    assert next_turn(hotline.uow, message.contact_id).offered == offer.choices
 
 
 def test_stop_messages_marks_the_address(hotline):
     message, _ = hotline.receive("stop")
     understood = Understood("en", False, "stop_messages", "answer", 0.9)
-    hotline.finish(next_turn(hotline.uow, message.contact_id, clock=hotline.clock), understood=understood)
+    hotline.finish(next_turn(hotline.uow, message.contact_id), understood=understood)
     (address,) = hotline.uow.contacts.addresses.values()
     assert address.stopped_at == NOON
 
 
 def test_stop_withdraws_what_was_not_sent_yet_and_the_goodbye_still_goes(hotline):
     message, _ = hotline.receive()
-    hotline.finish(next_turn(hotline.uow, message.contact_id, clock=hotline.clock))
+    hotline.finish(next_turn(hotline.uow, message.contact_id))
     hotline.receive("/stop")
-    turn = next_turn(hotline.uow, message.contact_id, clock=hotline.clock)
+    turn = next_turn(hotline.uow, message.contact_id)
     hotline.finish(
         turn, understood=Understood("en", False, None, "command", None), replies=[Reply("stop_messages", "Goodbye.")]
     )
@@ -281,12 +277,12 @@ def test_stop_withdraws_what_was_not_sent_yet_and_the_goodbye_still_goes(hotline
 @pytest.mark.parametrize("channel", Channel)
 def test_erase_asks_for_the_messages_of_two_days_on_telegram_only(hotline, channel):
     old, _ = hotline.receive("old", channel=channel)
-    hotline.finish(next_turn(hotline.uow, old.contact_id, clock=hotline.clock))
+    hotline.finish(next_turn(hotline.uow, old.contact_id))
     hotline.clock.advance(seconds=ERASABLE.total_seconds() + 1)
     recent, _ = hotline.receive("recent", channel=channel)
-    hotline.finish(next_turn(hotline.uow, old.contact_id, clock=hotline.clock))
+    hotline.finish(next_turn(hotline.uow, old.contact_id))
     wish, _ = hotline.receive("erase", channel=channel)
-    hotline.finish(next_turn(hotline.uow, old.contact_id, clock=hotline.clock))
+    hotline.finish(next_turn(hotline.uow, old.contact_id))
     asked = {m.id for m in hotline.uow.messages.rows.values() if m.erase_asked_at is not None}
     # What we said was not sent yet, so nothing of ours is on the phone.
     assert asked == ({recent.id, wish.id} if channel is Channel.TELEGRAM else set())

@@ -12,6 +12,9 @@ from datetime import date
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.language.reading.birth_words import Atom, atoms_of
 
+YEAR_RATHER_THAN_AGE = 80
+"""From this number on, two digits alone are a year: many who write were born in 98, hardly any is 98 years old."""
+
 OLDEST = 110
 """Nobody among those who write to us will be older; a higher age is a slip."""
 HIJRI_YEARS = range(1300, 1500)
@@ -133,6 +136,8 @@ def _one(atom: Atom, *, today: date) -> list[_Birth] | str:
         return _run_together(str(atom.value).zfill(8), today=today)
     if atom.digits > 4 or atom.value == 0:
         return "not_a_date"
+    if atom.digits == 2 and atom.value >= YEAR_RATHER_THAN_AGE:
+        return [_Birth(year=_full_year(atom.value, today=today))]
     if atom.value < 200:
         return [_Birth(age=atom.value)]
     return [_Birth(year=atom.value)] if atom.value >= 1500 else "not_a_date"

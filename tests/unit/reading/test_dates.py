@@ -160,3 +160,10 @@ def test_a_birth_that_may_be_two_is_asked_back(text, options):
 )
 def test_a_birth_year_is_all_the_years_that_an_answer_can_mean(text, reading):
     assert read_birth_year(text, today=TODAY) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("98", 1998), ("٩٨", 1998), ("85", 1985)], ids=["digits", "Arabic digits", "in the 80s"]
+)
+def test_two_high_digits_alone_are_a_year_and_no_great_age(text, year):
+    assert read_birth(text, today=date(2026, 11, 26)) == Read({"birth_year": year})
