@@ -87,8 +87,9 @@ def add(session: Session, thing: Any) -> None:
 
 def write_changes(session: Session) -> None:
     """Write what was changed in things of this session, as SQLAlchemy would at its next flush."""
-    for thing in session.dirty:
-        shape = shape_of(type(thing))
+    changed = [(shape_of(type(thing)), thing) for thing in session.dirty]
+    # In the same order everywhere, so that two transactions that change the same rows cannot lock each other out.
+    for shape, thing in sorted(changed, key=lambda pair: pair[0].place_of(pair[1])):
         if shape.is_plain:
             shape.write(session, thing)
 
@@ -145,6 +146,10 @@ class Shape(Generic[T]):
         make_transient_to_detached(thing)
         session.add(thing)
         return thing
+
+    def place_of(self, thing: T) -> tuple[str, str]:
+        """Return what the order of changes goes by: table and key."""
+        return self._table.name, str(vars(thing)[self._key.name])
 
     def add(self, session: Session, thing: T) -> None:
         """Store a new thing."""
