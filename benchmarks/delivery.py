@@ -160,22 +160,23 @@ def measure(stack: Stack, arguments: argparse.Namespace) -> dict:
     say(f"{stack.name}: {arguments.rate:g} messages a second for {arguments.seconds:g} s")
     before, began, own = processor_seconds(stack), time.monotonic(), time.process_time()
     written = load.steadily(crowd, rate=arguments.rate, seconds=arguments.seconds, known=known)
-    spent, wall, own = processor_seconds(stack), time.monotonic() - began, time.process_time() - own
+    spent = processor_ms_per_message(stack, before, len(written))
+    wall, own = time.monotonic() - began, time.process_time() - own
     result = {
         "steady": load.summary(crowd.outcomes(written)),
-        "steady_processor_ms_per_message": {
-            n: round((s - before.get(n, 0)) * 1000 / len(written), 1) for n, s in spent.items()
-        },
+        "steady_processor_ms_per_message": spent,
         "steady_own_processor_share": round(own / wall, 2),
     }
     for name, channel in (("burst", None), ("burst_telegram", "telegram")):
         say(f"{stack.name}: {name}, {arguments.burst} messages")
         people = [crowd.newcomer(channel) for _ in range(min(BURST_PEOPLE, arguments.burst))]
+        before = processor_seconds(stack)
         written, seconds, calls = load.burst(crowd, count=arguments.burst, people=people, seconds=BURST_SECONDS)
+        spent = processor_ms_per_message(stack, before, len(written))
         answered = sum(outcome.replied is not None for outcome in crowd.outcomes(written))
         result[name] = {
             "messages": len(written), "answered": answered, "calls": calls, "seconds": round(seconds, 1),
-            "messages_per_second": round(answered / seconds, 1) if seconds else 0,
+            "messages_per_second": round(answered / seconds, 1) if seconds else 0, "processor_ms_per_message": spent,
         }  # fmt: skip
     say(f"{stack.name}: SMS parts")
     result["sms"] = sms_parts(stack)
@@ -239,6 +240,11 @@ def processor_seconds(stack: Stack) -> dict[str, float]:
     return found
 
 
+def processor_ms_per_message(stack: Stack, before: Mapping[str, float], count: int) -> dict[str, float]:
+    """Return what each process has used since then, for each of so many messages."""
+    return {n: round((s - before.get(n, 0.0)) * 1000 / count, 1) for n, s in processor_seconds(stack).items()}
+
+
 # The report.
 
 
@@ -266,7 +272,8 @@ def print_tables(report: Mapping) -> None:
         ("turns done", lambda s: f"{s['turns']['done']} of {s['turns']['asked']}"),
         ("SMS: messages / parts", lambda s: f"{s['sms']['messages']} / {s['sms']['parts']} for {s['sms']['questions']}"),
         ("calls against the providers' rules", lambda s: len(s["violations"])),
-        ("processor ms a message", lambda s: round(sum(s["steady_processor_ms_per_message"].values()), 1)),
+        ("processor ms a message, steadily", lambda s: by_process(s["steady_processor_ms_per_message"])),
+        ("processor ms a message, burst", lambda s: by_process(s["burst"]["processor_ms_per_message"])),
         ("this process's share of a processor", lambda s: s["steady_own_processor_share"]),
     ]
     print("| what | " + " | ".join(stacks) + " |\n|---" * (1) + "|---" * len(stacks) + "|")
@@ -284,6 +291,11 @@ def waiting(measured: Mapping | None) -> str:
         return "–"
     lost = f" ({measured['missing']} never)" if measured["missing"] else ""
     return f"{measured['median']} / {measured['p95']}{lost}"
+
+
+def by_process(measured: Mapping[str, float]) -> str:
+    parts = ", ".join(f"{name} {spent:g}" for name, spent in measured.items())
+    return f"{sum(measured.values()):.1f} ({parts})"
 
 
 def ratios(measured: Mapping[str, float]) -> str:

@@ -267,8 +267,8 @@ class InMemoryRequests(_Shelf):
 class InMemoryDirectory(_Shelf, ports.Directory):
     """Directory entries."""
 
-    def all(self):
-        return list(self.rows.values())
+    def all(self, *, only_verified=False):
+        return [entry for entry in self.rows.values() if entry.verified_at is not None or not only_verified]
 
 
 class FakeDuty(ports.Duty):

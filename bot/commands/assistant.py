@@ -5,6 +5,7 @@ Loading Rasa takes twenty seconds, the door one: while Rasa starts, restarts or 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -65,6 +66,9 @@ def serve_assistant(settings: Settings, *, listener: int | None = None) -> None:
     rasa.start()
     if poller:
         poller.start()
+    # What was loaded until now stays: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     try:
         # waitress leaves its loop on SystemExit and KeyboardInterrupt, and waits for its threads.
         server.run()

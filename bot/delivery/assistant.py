@@ -12,6 +12,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.delivery.cheaper_rasa import make_cheaper
 from bot.delivery.graph_runner import StraightRunner
 from bot.delivery.inbox import InboxWorker, OnNewMessage
 from bot.logs import get_logger
@@ -65,6 +66,8 @@ class InboxInput(InputChannel):
             app.ctx.inbox, app.ctx.inbox_task = worker, asyncio.create_task(worker.run())
             if is_ready(app) and isinstance(app.ctx.agent.processor.graph_runner, DaskGraphRunner):
                 app.ctx.agent.processor.graph_runner = StraightRunner(app.ctx.agent.processor.graph_runner)
+            if is_ready(app) and app.ctx.agent.domain is not None:
+                make_cheaper(app.ctx.agent.domain)
             # The model is there for good: without this the collector walks through all of it again and again.
             gc.collect()
             gc.freeze()

@@ -1,9 +1,12 @@
-"""Stores what the webhooks bring: one transaction for each, and a second try when two came at once."""
+"""Stores what the webhooks bring, those that come at once in one transaction; a second try when two were the same."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy.exc import IntegrityError
 
+from bot.delivery.together import Piece, Together
 from bot.domain.contacts import Channel, Provider
 from bot.services.delivery_reports import record_report
 from bot.services.messages import Incoming, correct_message, receive_message, resume_address, stop_address
@@ -16,6 +19,8 @@ class StoringReceiver:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._templates = parts.window_templates
+        self._together = Together(parts)
 
     def message(self, incoming: Incoming) -> bool:
         """Store a message; False if it is a repeat."""
@@ -30,9 +35,9 @@ class StoringReceiver:
             return self._receive(incoming)
 
     def _receive(self, incoming: Incoming) -> tuple[str, bool]:
+        receive = partial(receive_message, incoming=incoming, clock=now, new_id=new_id)
         # Once it is acknowledged, the message exists nowhere else.
-        with self._parts.unit_of_work(is_durable=True) as uow:
-            return receive_message(uow, incoming, clock=now, new_id=new_id)
+        return self._together.do(Piece(receive, is_durable=True))
 
     def correction(self, incoming: Incoming) -> bool:
         """Store a corrected text; False if the message is unknown."""
@@ -41,8 +46,12 @@ class StoringReceiver:
 
     def report(self, report: DeliveryReport) -> bool:
         """Store a delivery report; False if it is a repeat."""
+        record = partial(record_report, report=report, templates=self._templates, clock=now, new_id=new_id)
+        if report.message_id is not None:
+            return self._together.do(Piece(record, key=report.message_id))
+        # It needs two transactions: see there.
         with self._parts.unit_of_work() as uow:
-            return record_report(uow, report, templates=self._parts.window_templates, clock=now, new_id=new_id)
+            return record(uow)
 
     def stop(self, provider: Provider, channel: Channel, address: str, *, reason: str) -> None:
         """Record that nothing can be sent to an address any more."""

@@ -1,7 +1,7 @@
 """The outbox worker: hands stored messages to the providers, each once, in order for each conversation.
 
-It is one asyncio loop. The database is asked in threads, the providers by their asynchronous clients. What it holds in
-hand when it is killed is found again by the claim in the database: see ``bot.services.outbox``.
+It is one asyncio loop. The database is asked by the ledger in a thread of its own, the providers by their asynchronous
+clients. What it holds in hand when it is killed is found again by the claim in the database: see ``bot.services.outbox``.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.lanes import Lane, Lanes
+from bot.delivery.ledger import Ledger
 from bot.delivery.stopping import Stop
 from bot.domain.contacts import ChannelAddress, Provider
 from bot.domain.conversations import Message
@@ -32,13 +34,15 @@ from bot.services.outbox import (
     record_not_found,
     record_sent,
 )
-from bot.services.ports import ChannelClient, Outgoing, Ready, Sent
+from bot.services.ports import ChannelClient, Outgoing, Ready, Sent, UnitOfWork
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.05
 IDLE_POLL_SECONDS = 0.15
 AFTER_ERROR_SECONDS = 1.0
 BATCH = 200
+LAST = "~"
+"""Comes after every id."""
 SEND_SECONDS = 14.0
 """Longer than any client's own time-outs, and shorter than a claim."""
 
@@ -62,7 +66,7 @@ class OutboxWorker:
     def __init__(
         self, parts: Parts, clients: Mapping[Provider, ChannelClient], *, price_of: PriceOf, sms_parts_per_minute: int
     ) -> None:
-        self._parts = parts
+        self._ledger = Ledger(parts)
         self._clients = clients
         self._price_of = price_of
         self._templates = parts.window_templates
@@ -83,7 +87,8 @@ class OutboxWorker:
         while not stop.is_asked:
             self._wake.clear()
             try:
-                ready = await asyncio.to_thread(self._ready)
+                # Last in its group: what the others leave behind may make more ready.
+                ready = await self._ledger.do(partial(ready_messages, clock=now, limit=BATCH), key=LAST)
             except SQLAlchemyError as error:
                 self._log.error("outbox_unreadable", error_class=type(error).__name__)
                 await asyncio.sleep(AFTER_ERROR_SECONDS)
@@ -101,6 +106,7 @@ class OutboxWorker:
         self._is_stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SEND_SECONDS)
+        self._ledger.close()
         self._log.info("worker_stopped")
 
     def _start(self, lane: Lane) -> None:
@@ -110,15 +116,11 @@ class OutboxWorker:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    def _ready(self) -> Sequence[Ready]:
-        with self._parts.unit_of_work() as uow:
-            return ready_messages(uow, clock=now, limit=BATCH)
-
     async def _deliver(self, ready: Ready, lane: Lane) -> None:
         try:
             await self._wait_for_turn(ready, lane)
             client = self._clients.get(ready.provider)
-            claimed = await asyncio.to_thread(self._claim, ready, client)
+            claimed = await self._claim(ready, client)
             if claimed is not None:
                 await self._hand_over(claimed, client)
         except SQLAlchemyError as error:
@@ -146,32 +148,31 @@ class OutboxWorker:
         finally:
             self._waiting.discard(task)
 
-    def _claim(self, ready: Ready, client: ChannelClient | None) -> Claimed | None:
+    async def _claim(self, ready: Ready, client: ChannelClient | None) -> Claimed | None:
+        claim = partial(
+            claim_message,
+            message_id=ready.message_id,
+            owner=self._owner,
+            can_look_up=client is not None and client.can_look_up,
+            templates=self._templates,
+            clock=now,
+            new_id=new_id,
+        )
         # A message that goes out must be known as on its way, whatever happens then.
-        with self._parts.unit_of_work(is_durable=True) as uow:
-            return claim_message(
-                uow,
-                ready.message_id,
-                owner=self._owner,
-                can_look_up=client is not None and client.can_look_up,
-                templates=self._templates,
-                clock=now,
-                new_id=new_id,
-            )
+        return await self._ledger.do(claim, key=ready.message_id, is_durable=True)
 
     async def _hand_over(self, claimed: Claimed, client: ChannelClient | None) -> None:
         message_id = claimed.outgoing.message.id
         try:
             sent = await self._ask(claimed, client)
         except DeliveryError as error:
-            failure = error
-            state = await self._store(lambda: self._record_failure(claimed, failure, client))
+            state = await self._store(message_id, self._failure(claimed, error, client))
             self._log.warning("not_sent", message_id=message_id, error_code=error.code, state=state.value)
             return
         if sent is None:
-            await self._store(lambda: self._record_not_found(message_id))
+            await self._store(message_id, partial(record_not_found, message_id=message_id, owner=self._owner, clock=now))
             return
-        await self._store(lambda: self._record_sent(claimed.outgoing, sent))
+        await self._store_sent(claimed.outgoing, sent)
         self._log.info("sent", message_id=message_id, channel=claimed.outgoing.address.channel.value)
 
     async def _ask(self, claimed: Claimed, client: ChannelClient | None) -> Sent | None:
@@ -188,36 +189,35 @@ class OutboxWorker:
             self._log.error("client_failed", message_id=claimed.outgoing.message.id, error_class=type(error).__name__)
             raise Uncertain("client_error") from error
 
-    async def _store(self, record: Callable[[], T]) -> T:
+    async def _store(self, message_id: str, record: Callable[[UnitOfWork], T]) -> T:
         """Record an outcome, however long the database is away: forgetting it could mean sending twice."""
         while True:
             try:
-                return await asyncio.to_thread(record)
+                return await self._ledger.do(record, key=message_id)
             except SQLAlchemyError as error:
                 self._log.error("outcome_not_stored", error_class=type(error).__name__)
                 await asyncio.sleep(AFTER_ERROR_SECONDS)
 
-    def _record_sent(self, outgoing: Outgoing, sent: Sent) -> None:
+    async def _store_sent(self, outgoing: Outgoing, sent: Sent) -> None:
         message, address = outgoing.message, outgoing.address
         price = self._price_of(address, message)
-        with self._parts.unit_of_work() as uow:
-            record_sent(uow, message.id, sent, owner=self._owner, price=price, clock=now)
-            if address.provider in REPORTS_BY_THEIR_ID or message.resends:
-                apply_kept_reports(uow, message.id, templates=self._templates, clock=now, new_id=new_id)
+        record = partial(record_sent, message_id=message.id, sent=sent, owner=self._owner, price=price, clock=now)
+        await self._store(message.id, record)
+        if address.provider in REPORTS_BY_THEIR_ID or message.resends:
+            # Not in the same transaction: see there.
+            kept = partial(apply_kept_reports, message_id=message.id, templates=self._templates, clock=now, new_id=new_id)
+            await self._store(message.id, kept)
 
-    def _record_not_found(self, message_id: str) -> None:
-        with self._parts.unit_of_work() as uow:
-            record_not_found(uow, message_id, owner=self._owner, clock=now)
-
-    def _record_failure(self, claimed: Claimed, error: DeliveryError, client: ChannelClient | None) -> OutboundState:
-        with self._parts.unit_of_work() as uow:
-            return record_failure(
-                uow,
-                claimed.outgoing.message.id,
-                error,
-                task=claimed.task,
-                owner=self._owner,
-                can_look_up=client is not None and client.can_look_up,
-                jitter=self._random.random(),
-                clock=now,
-            )
+    def _failure(
+        self, claimed: Claimed, error: DeliveryError, client: ChannelClient | None
+    ) -> Callable[[UnitOfWork], OutboundState]:
+        return partial(
+            record_failure,
+            message_id=claimed.outgoing.message.id,
+            error=error,
+            task=claimed.task,
+            owner=self._owner,
+            can_look_up=client is not None and client.can_look_up,
+            jitter=self._random.random(),
+            clock=now,
+        )

@@ -17,7 +17,7 @@ def entries_to_tell(
     """Return at most two verified entries of these kinds, those of the place first."""
     wanted = set(kinds)
     now = clock()
-    shown = [e for e in uow.directory.all() if wanted & set(e.kinds) and e.is_shown(now)]
+    shown = [e for e in uow.directory.all(only_verified=True) if wanted & set(e.kinds) and e.is_shown(now)]
     shown.sort(key=lambda entry: place not in entry.places)
     return shown[:MAX_SHOWN]
 

@@ -70,7 +70,9 @@ def _leave(form: Form, talk: Talk) -> FormReply:
 
 def _send(form: Form, talk: Talk) -> FormReply:
     form.wake()
-    return apply_answer(form, talk, "confirm", "send") if form.asked == "confirm" else miss(form, talk, "not_understood")
+    # At "which line do you want to change?" the same summary has just been shown.
+    is_complete = form.asked == "confirm" or (form.asked == "change" and form.next_question(talk.today).id == "confirm")
+    return apply_answer(form, talk, "confirm", "send") if is_complete else miss(form, talk, "not_understood")
 
 
 def _why(form: Form, talk: Talk) -> FormReply:

@@ -69,7 +69,9 @@ class AnswerGenerator(NaturalLanguageGenerator):
         if answer_id == "change_language" and parse.get(keys.LANGUAGE_IS_CHOSEN):
             return say("language_changed", language, channel, choices=() if asks_again(tracker, "language_changed") else None)
         choices = () if asks_again(tracker, answer_id) else None
-        return say(answer_id, language, channel, choices=choices, **{k: str(v) for k, v in values.items()})
+        # Rasa brings all its answers along each time; to put them into words took a thirtieth of a turn.
+        placeholders = {name: str(value) for name, value in values.items() if name != "domain_responses"}
+        return say(answer_id, language, channel, choices=choices, **placeholders)
 
     def _offer(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str) -> Reply:
         if answer_id == "check_safety":

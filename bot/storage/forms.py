@@ -6,14 +6,27 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.forms import Form
 from bot.domain.requests import Request, RequestKind, RequestStatus, Step
 from bot.storage import request_tables as tables
 from bot.storage.cipher import Cipher
-from bot.storage.rows import get, lock
+from bot.storage.prepared import Prepared
+from bot.storage.rows import columns_of, get, lock, many
+
+# Asked at every turn.
+_OF_CONTACT = Prepared(
+    select(*columns_of(Form))
+    .where(tables.form.c.contact_id == bindparam("contact_id"))
+    .order_by(tables.form.c.updated_at.desc())
+)
+_LAST_REPLY = Prepared(
+    select(tables.form_reply.c.message_id, tables.form_reply.c.reply).where(
+        tables.form_reply.c.contact_id == bindparam("contact_id")
+    )
+)
 
 
 class SqlForms:
@@ -31,17 +44,15 @@ class SqlForms:
         self._session.flush()
 
     def of_contact(self, contact_id: str) -> Sequence[Form]:
-        query = select(Form).filter_by(contact_id=contact_id).order_by(tables.form.c.updated_at.desc())
-        return list(self._session.execute(query).scalars())
+        return many(self._session, _OF_CONTACT, Form, {"contact_id": contact_id})
 
     def of_request(self, request_id: str) -> Form | None:
         return self._session.execute(select(Form).filter_by(request_id=request_id)).scalars().first()
 
     def last_reply(self, contact_id: str) -> tuple[str, dict[str, Any]] | None:
         """Return the message that a form of a contact took last, and what it was answered."""
-        table = tables.form_reply.c
-        row = self._session.execute(select(table.message_id, table.reply).where(table.contact_id == contact_id)).one_or_none()
-        return (row.message_id, row.reply) if row is not None else None
+        row = _LAST_REPLY.row(self._session, {"contact_id": contact_id})
+        return (row[0], row[1]) if row is not None else None
 
     def keep_reply(self, contact_id: str, message_id: str, reply: dict[str, Any]) -> None:
         """Keep what a message was answered, in place of what was kept before."""

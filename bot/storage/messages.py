@@ -11,16 +11,19 @@ from bot.domain.contacts import Provider
 from bot.domain.conversations import Direction, InboundState, Message
 from bot.domain.media import Media
 from bot.storage import tables
-from bot.storage.rows import get
+from bot.storage.prepared import Prepared
+from bot.storage.rows import add, columns_of, get, one
 
 _message, _inbound_id = tables.message.c, tables.inbound_id.c
 
-# Built once: building a statement takes longer than running it.
-_FIND_INBOUND = select(_inbound_id.message_id).where(
-    _inbound_id.provider == bindparam("provider"), _inbound_id.provider_id == bindparam("provider_id")
+_WHOLE = select(*columns_of(Message))
+_FIND_INBOUND = Prepared(
+    select(_inbound_id.message_id).where(
+        _inbound_id.provider == bindparam("provider"), _inbound_id.provider_id == bindparam("provider_id")
+    )
 )
-_RECORD_INBOUND = insert(tables.inbound_id)
-_WAITING = (
+_RECORD_INBOUND = Prepared(insert(tables.inbound_id))
+_WAITING = Prepared(
     select(_message.contact_id)
     .where(_message.direction == Direction.INBOUND, _message.state == InboundState.RECEIVED.value)
     .group_by(_message.contact_id)
@@ -28,15 +31,13 @@ _WAITING = (
     .limit(bindparam("limit"))
 )
 # In the database, not in Python: of two processes that finish the same turn, one gets no row.
-_CLAIM_RECEIVED = (
+_CLAIM_RECEIVED = Prepared(
     update(tables.message)
     .where(_message.id == bindparam("message_id"), _message.state == InboundState.RECEIVED.value)
     .values(state=InboundState.HANDLED.value)
-    .execution_options(synchronize_session=False)
 )
-_NEXT_RECEIVED = (
-    select(Message)
-    .where(
+_NEXT_RECEIVED = Prepared(
+    _WHOLE.where(
         _message.contact_id == bindparam("contact_id"),
         _message.direction == Direction.INBOUND,
         _message.state == InboundState.RECEIVED.value,
@@ -45,13 +46,13 @@ _NEXT_RECEIVED = (
     .order_by(_message.sequence, _message.position)
     .limit(1)
 )
-_LATEST_OUTBOUND = (
-    select(Message)
-    .where(_message.conversation_id == bindparam("conversation_id"), _message.direction == Direction.OUTBOUND)
+_OUTBOUND = (
+    _WHOLE.where(_message.conversation_id == bindparam("conversation_id"), _message.direction == Direction.OUTBOUND)
     .order_by(_message.position.desc())
     .limit(1)
 )
-_LATEST_CHOICES = _LATEST_OUTBOUND.where(_message.choices.is_not(None))
+_LATEST_OUTBOUND = Prepared(_OUTBOUND)
+_LATEST_CHOICES = Prepared(_OUTBOUND.where(_message.choices.is_not(None)))
 
 
 class SqlMessages:
@@ -61,39 +62,38 @@ class SqlMessages:
         self._session = session
 
     def add(self, message: Message) -> None:
-        self._session.add(message)
-        self._session.flush()
+        add(self._session, message)
 
     def get(self, message_id: str) -> Message:
         return get(self._session, Message, "message_not_found", id=message_id)
 
     def find_inbound(self, provider: Provider, provider_id: str) -> str | None:
         values = {"provider": provider, "provider_id": provider_id}
-        found: str | None = self._session.execute(_FIND_INBOUND, values).scalar_one_or_none()
-        return found
+        row = _FIND_INBOUND.row(self._session, values)
+        return None if row is None else str(row[0])
 
     def record_inbound_id(self, provider: Provider, provider_id: str, message_id: str) -> None:
         values = {"provider": provider, "provider_id": provider_id, "message_id": message_id}
-        self._session.execute(_RECORD_INBOUND, values)
+        _RECORD_INBOUND.count(self._session, values)
 
     def find_by_provider_id(self, conversation_id: str, provider_id: str) -> Message | None:
         query = select(Message).filter_by(conversation_id=conversation_id, provider_id=provider_id).limit(1)
         return self._session.execute(query).scalar_one_or_none()
 
     def contacts_waiting(self, *, limit: int) -> Sequence[str]:
-        return list(self._session.execute(_WAITING, {"limit": limit}).scalars())
+        return [contact_id for (contact_id,) in _WAITING.rows(self._session, {"limit": limit})]
 
     def claim_received(self, message_id: str) -> bool:
-        return bool(self._session.execute(_CLAIM_RECEIVED, {"message_id": message_id}).rowcount)
+        return bool(_CLAIM_RECEIVED.count(self._session, {"message_id": message_id}))
 
     def next_received(self, contact_id: str) -> Message | None:
-        return self._session.execute(_NEXT_RECEIVED, {"contact_id": contact_id}).scalar_one_or_none()
+        return one(self._session, _NEXT_RECEIVED, Message, {"contact_id": contact_id})
 
     def latest_choices(self, conversation_id: str) -> Message | None:
-        return self._session.execute(_LATEST_CHOICES, {"conversation_id": conversation_id}).scalar_one_or_none()
+        return one(self._session, _LATEST_CHOICES, Message, {"conversation_id": conversation_id})
 
     def latest_outbound(self, conversation_id: str) -> Message | None:
-        return self._session.execute(_LATEST_OUTBOUND, {"conversation_id": conversation_id}).scalar_one_or_none()
+        return one(self._session, _LATEST_OUTBOUND, Message, {"conversation_id": conversation_id})
 
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]:
         query = (

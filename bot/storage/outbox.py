@@ -17,7 +17,8 @@ from bot.domain.conversations import Message
 from bot.domain.deliveries import UNSETTLED, OutboundState
 from bot.services.ports import DeliveryReport, Ready
 from bot.storage import tables
-from bot.storage.rows import lock, read_again
+from bot.storage.prepared import Prepared
+from bot.storage.rows import columns_of, lock, many, read_again
 from bot.storage.types import UtcDateTime
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -65,8 +66,7 @@ def _is_claimable() -> ColumnElement[bool]:
     )
 
 
-# Built once: they are asked many times a second.
-_READY = (
+_READY = Prepared(
     select(tables.message.c.id, tables.channel_address.c.provider, tables.channel_address.c.channel, tables.message.c.sms_parts)
     .join(tables.conversation, tables.conversation.c.id == tables.message.c.conversation_id)
     .join(tables.channel_address, tables.channel_address.c.id == tables.conversation.c.channel_address_id)
@@ -79,29 +79,28 @@ _READY = (
     .order_by(tables.message.c.position)
     .limit(bindparam("limit"))
 )
-_CLAIM = (
+_CLAIM = Prepared(
     update(tables.message)
     .where(tables.message.c.id == bindparam("message_id"), _is_claimable())
     .values(claim_owner=bindparam("owner"), claimed_until=bindparam("until"))
-    .execution_options(synchronize_session=False)
 )
 
-_TAKE_BACK = (
+_TAKE_BACK = Prepared(
     update(tables.message)
     .where(tables.message.c.id == bindparam("message_id"), tables.message.c.claim_owner == bindparam("owner"))
     .values(claim_owner=None, claimed_until=None)
-    .execution_options(synchronize_session=False)
 )
 
-_OF_UNSETTLED = (
-    select(Message)
+_RELEASE = Prepared(
+    update(tables.message).where(tables.message.c.id == bindparam("message_id")).values(claim_owner=None, claimed_until=None)
+)
+_OF_UNSETTLED = Prepared(
+    select(*columns_of(Message))
     .where(tables.message.c.conversation_id == bindparam("conversation_id"), tables.message.c.state.in_(_UNSETTLED))
     .order_by(tables.message.c.position)
 )
-_ADD_REPORT = {
-    "sqlite": sqlite.insert(tables.delivery_report).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(tables.delivery_report).on_conflict_do_nothing(),
-}
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_ADD_REPORT = Prepared(lambda dialect: _INSERT[dialect](tables.delivery_report).on_conflict_do_nothing())
 
 
 class SqlOutbox:
@@ -111,28 +110,23 @@ class SqlOutbox:
         self._session = session
 
     def ready(self, now: datetime, *, limit: int) -> Sequence[Ready]:
-        rows = self._session.execute(_READY, {"now": now, "far": now + LONGEST_WAIT, "limit": limit})
+        rows = _READY.rows(self._session, {"now": now, "far": now + LONGEST_WAIT, "limit": limit})
         return [Ready(message_id, provider, channel, parts or 1) for message_id, provider, channel, parts in rows]
 
     def claim(self, message_id: str, *, owner: str, until: datetime, now: datetime) -> bool:
         values = {"message_id": message_id, "owner": owner, "until": until, "now": now, "far": now + LONGEST_WAIT}
-        return bool(self._session.execute(_CLAIM, values).rowcount)
+        return bool(_CLAIM.count(self._session, values))
 
     def take_back(self, message_id: str, *, owner: str) -> Message | None:
-        if not self._session.execute(_TAKE_BACK, {"message_id": message_id, "owner": owner}).rowcount:
+        if not _TAKE_BACK.count(self._session, {"message_id": message_id, "owner": owner}):
             return None
         return read_again(self._session, Message, message_id)
 
     def release(self, message_id: str) -> None:
-        self._session.execute(
-            update(tables.message)
-            .where(tables.message.c.id == message_id)
-            .values(claim_owner=None, claimed_until=None)
-            .execution_options(synchronize_session=False)
-        )
+        _RELEASE.count(self._session, {"message_id": message_id})
 
     def unsettled(self, conversation_id: str) -> Sequence[Message]:
-        return list(self._session.execute(_OF_UNSETTLED, {"conversation_id": conversation_id}).scalars())
+        return many(self._session, _OF_UNSETTLED, Message, {"conversation_id": conversation_id})
 
     def lock(self, message_id: str) -> Message:
         return lock(self._session, tables.message, Message, "message_not_found", message_id)
@@ -176,8 +170,7 @@ class SqlOutbox:
             "message_id": report.message_id,
             "received_at": now,
         }
-        statement = _ADD_REPORT[self._session.get_bind().dialect.name]
-        return bool(self._session.execute(statement, values).rowcount)
+        return bool(_ADD_REPORT.count(self._session, values))
 
     def reports_of(self, provider: Provider, provider_id: str) -> Sequence[DeliveryReport]:
         table = tables.delivery_report.c

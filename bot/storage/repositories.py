@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 from bot.domain.cases import URGENCY, Case, CaseKind, QueueState
 from bot.domain.directory import DirectoryEntry
 from bot.storage import tables
-from bot.storage.rows import get
+from bot.storage.prepared import Prepared
+from bot.storage.rows import columns_of, get, many
 
-# Built once: it is asked for each answer that names an office.
-_ALL_ENTRIES = select(DirectoryEntry).order_by(tables.directory_entry.c.id)
+_ENTRIES = select(*columns_of(DirectoryEntry)).order_by(tables.directory_entry.c.id)
+_ALL_ENTRIES = Prepared(_ENTRIES)
+# Asked for each answer that names an office.
+_VERIFIED_ENTRIES = Prepared(_ENTRIES.where(tables.directory_entry.c.verified_at.is_not(None)))
 
 
 class SqlCases:
@@ -87,8 +90,8 @@ class SqlDirectory:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def all(self) -> Sequence[DirectoryEntry]:
-        return list(self._session.execute(_ALL_ENTRIES).scalars())
+    def all(self, *, only_verified: bool = False) -> Sequence[DirectoryEntry]:
+        return many(self._session, _VERIFIED_ENTRIES if only_verified else _ALL_ENTRIES, DirectoryEntry, {})
 
     def get(self, entry_id: str) -> DirectoryEntry:
         return get(self._session, DirectoryEntry, "directory_entry_not_found", id=entry_id)

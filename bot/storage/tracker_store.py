@@ -27,6 +27,7 @@ from bot.settings import load_settings, read_environment
 from bot.storage import tables
 from bot.storage.cipher import Cipher
 from bot.storage.engine import make_engine
+from bot.storage.prepared import Prepared
 from bot.storage.tracker_changes import held_changes
 from bot.storage.tracker_redaction import slots_without_words, without_words
 
@@ -39,11 +40,13 @@ LONGEST_KEPT = 2 * WINDOW
 _EVENTS = SQLTrackerStore.SQLEvent.__table__
 _ALL_DATA = sa.select(_EVENTS.c.data).where(_EVENTS.c.sender_id == sa.bindparam("sender_id")).order_by(_EVENTS.c.id.desc())
 _LATEST_DATA = _ALL_DATA.limit(WINDOW + 1)
-_NEWEST = sa.select(sa.func.max(_EVENTS.c.id)).where(_EVENTS.c.sender_id == sa.bindparam("sender_id"))
+_NEWEST = Prepared(sa.select(sa.func.max(_EVENTS.c.id)).where(_EVENTS.c.sender_id == sa.bindparam("sender_id")))
 _STATE = sa.select(tables.tracker_state.c.data).where(tables.tracker_state.c.sender_id == sa.bindparam("sender_id"))
-_ADD_EVENTS = sa.insert(_EVENTS)
-_ADD_STATE = sa.insert(tables.tracker_state)
-_CHANGE_STATE = (
+_ADD_EVENT = Prepared(
+    sa.insert(_EVENTS).values({name: sa.bindparam(name) for name in ("sender_id", "type_name", "timestamp", "data")})
+)
+_ADD_STATE = Prepared(sa.insert(tables.tracker_state))
+_CHANGE_STATE = Prepared(
     sa.update(tables.tracker_state)
     .where(tables.tracker_state.c.sender_id == sa.bindparam("of_sender"))
     .values(data=sa.bindparam("new_data"))
@@ -94,8 +97,8 @@ class EncryptedTrackerStore(SQLTrackerStore):
         newest, tracker = self._kept.pop(sender_id, (None, None))
         if tracker is None:
             return None
-        with self.engine.connect() as connection:
-            return tracker if connection.execute(_NEWEST, {"sender_id": sender_id}).scalar() == newest else None
+        with self.session_scope() as session:
+            return tracker if _newest(session, sender_id) == newest else None
 
     def _keep(self, tracker: DialogueStateTracker, newest: int) -> None:
         """Keep a tracker as it would be read: from the last session on."""
@@ -153,17 +156,22 @@ class _Change:
     def write(self, session: Session) -> None:
         sender_id = self._tracker.sender_id
         if self._rows:
-            session.execute(_ADD_EVENTS, self._rows)
+            _ADD_EVENT.each(session, self._rows)
         if self._state is not None:
-            changed = session.execute(_CHANGE_STATE, {"of_sender": sender_id, "new_data": self._state})
-            if not changed.rowcount:
-                session.execute(_ADD_STATE, {"sender_id": sender_id, "data": self._state})
-        self._newest = session.execute(_NEWEST, {"sender_id": sender_id}).scalar()
+            changed = _CHANGE_STATE.count(session, {"of_sender": sender_id, "new_data": self._state})
+            if not changed:
+                _ADD_STATE.count(session, {"sender_id": sender_id, "data": self._state})
+        self._newest = _newest(session, sender_id)
 
     def written(self) -> None:
         is_whole = len(self._tracker.events) == self._tracker.stored_events
         if is_whole and self._newest is not None:
             self._store._keep(self._tracker, self._newest)
+
+
+def _newest(session: Session, sender_id: str) -> int | None:
+    row = _NEWEST.row(session, {"sender_id": sender_id})
+    return None if row is None else row[0]
 
 
 @lru_cache(maxsize=64)

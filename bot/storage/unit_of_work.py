@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from sqlalchemy.engine import Engine
@@ -15,6 +17,7 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.privacy import SqlPrivacy
 from bot.storage.repositories import SqlCases, SqlDirectory, SqlDuty, SqlMarks
 from bot.storage.retention import SqlRetention
+from bot.storage.rows import write_changes
 
 
 class SqlUnitOfWork:
@@ -28,6 +31,7 @@ class SqlUnitOfWork:
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
         self._engine = engine
         self._cipher = cipher
+        self._is_part = False
 
     def __enter__(self) -> SqlUnitOfWork:
         self.session = Session(self._engine, future=True, expire_on_commit=False)
@@ -55,5 +59,23 @@ class SqlUnitOfWork:
         self.session.close()
 
     def commit(self) -> None:
-        """Make everything since the last commit permanent."""
-        self.session.commit()
+        """Make everything since the last commit permanent; within a ``part``, leave that to the whole."""
+        write_changes(self.session)
+        if self._is_part:
+            self.session.flush()
+        else:
+            self.session.commit()
+
+    @contextmanager
+    def part(self) -> Iterator[SqlUnitOfWork]:
+        """Do one of several pieces of work in this transaction.
+
+        What the piece read is forgotten at its end, so that the next one sees every row as it is then.
+        """
+        self._is_part = True
+        try:
+            yield self
+        finally:
+            self._is_part = False
+            self.session.expunge_all()
+            self.session.info.clear()

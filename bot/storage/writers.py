@@ -16,7 +16,10 @@ import time
 from collections import defaultdict
 from typing import Any
 
-SHORT_SLEEP = 0.0003
+SHORT_SLEEP, LONG_SLEEP, GROWTH = 0.0003, 0.001, 1.25
+"""Between two tries for the turn. Each costs as much computing as a tenth of the short sleep: who has to wait for several
+others, as under load, looks less often.
+"""
 LONGEST_WAIT = 5.0
 """Then SQLite's own lock is tried, with its own patience: a process that stands still must not stop the others for ever."""
 
@@ -38,8 +41,10 @@ class TurnTaking(sqlite3.Connection):
         self._has_process = _within_process[self.turns_path].acquire(timeout=LONGEST_WAIT)
         if self._lock_file is None:
             self._lock_file = _opened(self.turns_path)
+        pause = SHORT_SLEEP
         while self._has_process and not self._locks() and time.monotonic() < until:
-            time.sleep(SHORT_SLEEP)
+            time.sleep(pause)
+            pause = min(LONG_SLEEP, pause * GROWTH)
 
     def commit(self) -> None:
         """Commit, and let the next one write."""

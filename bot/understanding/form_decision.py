@@ -31,7 +31,10 @@ JOINS = frozenset({"and", "et", "و", "w", "wa", "or", "ou", "او", "ولا"})
 SURE_OF_TOPIC = 0.6
 """Least probability at which a message that could be an answer is taken for something else."""
 
-RESEMBLING = {"safe_contact": frozenset({"talk_to_human", "return_departure"})}
+RESEMBLING = {
+    "safe_contact": frozenset({"talk_to_human", "return_departure"}),
+    "in_detention": frozenset({"return_from_detention"}),
+}
 """Topics that an answer resembles which names a choice of the question: "only write, do not call" asks for nobody."""
 
 BEGINNINGS = frozenset({"request_return", "request_assistance", "report_missing_person"})
@@ -83,7 +86,8 @@ class FormJudge:
             return True
         if topic in RESEMBLING.get(asked["question"], ()) and _names_choice(text, asked):
             decision = "suggest"
-        understands = decision == "answer" and topic not in GREETINGS
+        # "Does it cost?" may resemble "stop this", but who asks goes on.
+        understands = decision == "answer" and topic not in GREETINGS and not (topic == "cancel" and _is_question(text))
         reading = self._read(text, asked, today)
         if isinstance(reading, Unread):
             # A number that is none of the choices is a slip, whatever topic numbers alone resemble.
@@ -93,7 +97,7 @@ class FormJudge:
         # "I want to go home" in the middle of the form: its own action asks again.
         is_beginning = decision == "answer" and topic == TOPIC_OF[FormKind(asked["form"])]
         is_sure = decision == "answer" and confidence >= SURE_OF_TOPIC and _asks(text, topic)
-        if isinstance(reading, Unclear):
+        if isinstance(reading, Unclear) or _gives_number(reading, text, asked):
             return True
         if asked["takes_own_words"]:
             # A name or a town may be any word; a greeting that passes for one ("Salam") does no harm.
@@ -114,6 +118,14 @@ class FormJudge:
         return self._reader.read(question, text, values=asked["values"], today=today)
 
 
+def _gives_number(reading: Read, text: str, asked: dict[str, Any]) -> bool:
+    """Say whether a text gives the number or the time that is asked for, with words around it ("my neighbour's, 091…")."""
+    if _is_question(text):
+        return False
+    is_phone = asked["question"] == "contact_phone" and str(reading.value).startswith("+")
+    return is_phone or (asked["question"] == "last_contact" and any(character.isdigit() for character in text))
+
+
 def _has_words(text: str) -> bool:
     """Say whether a text is more than numbers and what joins them."""
     return any(character.isalpha() for word in normalise(text).split() if word not in JOINS for character in word)
@@ -127,7 +139,7 @@ def _is_small_numbers(text: str) -> bool:
 
 def _names_choice(text: str, asked: dict[str, Any]) -> bool:
     question = question_of(FormKind(asked["form"]), asked["question"])
-    return not isinstance(read_choice(text, field=question.words, values=question.values), Unread)
+    return not _is_question(text) and not isinstance(read_choice(text, field=question.words, values=question.values), Unread)
 
 
 def _is_mistyped_reference(text: str, asked: dict[str, Any]) -> bool:

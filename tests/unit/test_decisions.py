@@ -87,6 +87,13 @@ def test_a_yes_to_nothing_stays_a_yes():
     assert _outcome(_decided("yes", [("affirm", 0.9)], offered=[["menu", ["Menu"]]])) == ("answer", "affirm")
 
 
+@pytest.mark.parametrize("topic", ["affirm", "deny"])
+def test_a_yes_or_no_is_no_choice_of_a_form_that_waits_as_a_draft(topic):
+    # Its buttons are still on the screen; taken as a topic, one of them was answered ten times over.
+    offered = [["understood__yes", ["Yes"]], ["understood__no", ["No"]]]
+    assert _outcome(_decided("that is wrong", [(topic, 0.9)], offered=offered)) == ("answer", topic)
+
+
 def test_gibberish_gets_no_suggestions():
     message = _decided("asdf", [("return_cost", 0.3)], knows_a_word=False)
     assert (_outcome(message), message.get(keys.SUGGESTIONS)) == (("fallback", "fallback"), [])

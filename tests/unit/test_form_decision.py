@@ -92,7 +92,7 @@ def test_a_form_that_waits_as_a_draft_takes_only_words_that_steer_it(judge):
 @pytest.mark.parametrize(
     ("text", "question_id", "topic"),
     [
-        ("annuler ma demande", "last_contact", "withdraw_request"),
+        ("je veux annuler tout ça", "last_contact", "withdraw_request"),
         ("cancel my request", "destination", "withdraw_request"),
         ("امسحو بياناتي", "last_contact", "delete_my_data"),
         ("نبي نتكلم مع شخص", "safe_contact", "talk_to_human"),
@@ -137,6 +137,23 @@ def test_an_answer_that_gives_nothing_to_go_on_with_is_for_the_form(judge, text,
 )
 def test_a_question_sends_nothing(judge, text, is_for_form):
     assert _goes_to_form(judge, text, "confirm", form=FormKind.RETURN_REQUEST, topic="return_duration") is is_for_form
+
+
+@pytest.mark.parametrize(
+    ("text", "question_id", "topic"),
+    [
+        ("تلفون جارتي 0921112233", "contact_phone", "out_of_scope"),  # "my neighbour's phone"
+        ("شهر 3 سنة 2024", "last_contact", "report_missing_person"),
+        ("لا بره السجن الحمد لله", "in_detention", "return_from_detention"),  # "no, outside prison, thank God"
+    ],
+)
+def test_a_plain_answer_in_some_words_is_one_whatever_topic_it_resembles(judge, text, question_id, topic):
+    assert _goes_to_form(judge, text, question_id, topic=topic)
+
+
+def test_who_asks_does_not_leave(judge):
+    assert _goes_to_form(judge, "الموضوع دا بقروش؟", "travel_document", topic="cancel", confidence=0.62)  # "does it cost?"
+    assert not _goes_to_form(judge, "arrêtons là", "travel_document", topic="cancel")
 
 
 # Fear

@@ -1,0 +1,142 @@
+"""Turns that talks took which people tried out: each rule here was once broken by somebody who only wrote as people write."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from bot.domain.contacts import Channel
+from bot.domain.questions import FormKind
+from bot.domain.requests import RequestStatus
+from bot.storage.cipher import new_key
+from tests.integration.form_steps import Sent, SmallHotline
+
+KEYS = (new_key(),)
+RETURN, COUNSELLING = FormKind.RETURN_REQUEST, FormKind.COUNSELLING
+TO_CONSENT = ("no", "yes", "yes")
+COUNSELLED = ("yes", "by phone", "morning", "Zwara", "0925556677")
+
+
+@pytest.fixture
+def hotline(sqlite_template, tmp_path):
+    return _open(sqlite_template, tmp_path)
+
+
+def _open(sqlite_template, tmp_path, *, channel=Channel.SMS):
+    path = shutil.copy(sqlite_template, tmp_path / "talk.db")
+    return SmallHotline(f"sqlite:///{path}", KEYS, channel=channel)
+
+
+def _say(hotline, *texts, first=None, **more):
+    """Write messages one after the other; the first may begin a form. Return the ids of what was said last."""
+    reply = None
+    for number, text in enumerate(texts):
+        means = {"means": first} if first is not None and number == 0 else more
+        hotline.receive(Sent(f"m{len(hotline.turns)}", text, **means))
+        reply = hotline.work_off()
+    return [line.answer_id for line in reply.lines], reply.asking.id if reply.asking else None
+
+
+def _begin(hotline, kind, *answers):
+    return _say(hotline, "hello", *answers, first=kind)
+
+
+# Fear
+
+
+@pytest.mark.parametrize("text", ["يعني الحرب لسه شغالة في بلدنا", "la guerre continue chez nous", "there is war in my place"])
+def test_fear_told_without_yes_is_a_yes(hotline, text):
+    lines, asked = _begin(hotline, RETURN, text)
+    assert (lines[0], asked) == ("fear_first", "go_on_with_fear")
+    assert hotline.look(RETURN).form.answers["is_afraid"]
+
+
+@pytest.mark.parametrize("text", ["la2 msh khayef", "لا ما خايف من الرجعة بس تعبان هنا", "no i no dey fear"])
+def test_fear_that_is_denied_is_none(hotline, text):
+    assert _begin(hotline, RETURN, text)[1] == "understood"
+    assert "is_afraid" not in hotline.look(RETURN).form.answers
+
+
+def test_who_told_of_fear_in_other_words_is_not_asked_for_it_again(hotline):
+    _begin(hotline, RETURN)
+    assert _say(hotline, "my family there has a problem with the state", means="return_fear") == (
+        ["fear_seen"],
+        "go_on_with_fear",
+    )
+
+
+# Pauses and drafts
+
+
+def test_an_old_choice_does_not_ask_on_who_has_paused(hotline):
+    _begin(hotline, RETURN, "yes", "stop")
+    assert _say(hotline, "1", pressed="go_on_with_fear__stop") == (["parked_early"], None)
+
+
+def test_a_draft_is_withdrawn(hotline):
+    _begin(hotline, COUNSELLING, *COUNSELLED)
+    assert _say(hotline, "cancel my request", first=FormKind.WITHDRAWAL)[1] == "withdrawal"
+    assert _say(hotline, "yes") == (["withdrawn"], None)
+    assert hotline.look(COUNSELLING).requests == []
+
+
+def test_what_changes_before_sending_is_a_line_of_the_summary(hotline):
+    _begin(hotline, COUNSELLING, *COUNSELLED)
+    lines, asked = _say(hotline, "I want to change my number", first=FormKind.UPDATE)
+    assert (lines[-1], asked) == ("summary", "change")
+    assert _say(hotline, "4", "0914443322")[1] == "confirm"
+    assert hotline.look(COUNSELLING).form.answers["contact_phone"] == "+218914443322"
+
+
+def test_send_at_the_lines_to_change_sends(hotline):
+    _begin(hotline, COUNSELLING, *COUNSELLED, "change")
+    assert _say(hotline, "send")[0][0] == "counselling_sent"
+
+
+def test_a_look_up_that_was_left_is_not_offered_again(hotline):
+    _begin(hotline, FormKind.STATUS)
+    _say(hotline, "what do you know about me", first=FormKind.MY_DATA)
+    assert _say(hotline, "erase my data", first=FormKind.ERASURE)[1] == "erasure"
+    assert _say(hotline, "yes") == (["erasure_asked"], None)
+
+
+def test_who_has_everything_erased_is_not_told_that_answers_are_kept(hotline):
+    _begin(hotline, COUNSELLING, "yes", "later")
+    _say(hotline, "erase my data", first=FormKind.ERASURE)
+    assert _say(hotline, "yes") == (["erasure_asked"], None)
+
+
+# Answers
+
+
+@pytest.mark.parametrize("text", ["ما عندي رقم", "i forgot it", "j'ai oublié"])
+def test_who_has_no_reference_is_not_asked_for_it_again(hotline, text):
+    assert _begin(hotline, FormKind.STATUS)[1] == "reference"
+    assert _say(hotline, text) == (["status_none"], None)
+
+
+def test_this_number_in_a_chat_is_asked_for_in_digits(sqlite_template, tmp_path):
+    chat = _open(sqlite_template, tmp_path, channel=Channel.TELEGRAM)
+    assert _begin(chat, COUNSELLING, *COUNSELLED[:-1], "this number") == (["hint_phone_not_seen"], "contact_phone")
+
+
+def test_what_was_told_of_detention_in_a_plea_is_not_asked_again(hotline):
+    answers = (*TO_CONSENT, "Ali Musa", "man", "1995", "Mali", "Sabha")
+    assert _begin(hotline, RETURN, *answers)[1] == "in_detention"
+    _say(hotline, "oui je suis enfermé ici au centre", means="report_detention")
+    assert _say(hotline, "continue")[1] == "household"
+    assert hotline.look(RETURN).requests[0].answers["in_detention"] is True
+
+
+@pytest.mark.parametrize("text", ["wetin go happen after i send am", "what happens when I send it"])
+def test_a_question_sends_nothing(hotline, text):
+    _begin(hotline, COUNSELLING, *COUNSELLED)
+    assert _say(hotline, text)[1] == "confirm"
+    assert hotline.look(COUNSELLING).requests[0].status is RequestStatus.DRAFT
+
+
+def test_a_choice_between_two_is_made_in_words_too(hotline):
+    assert _begin(hotline, FormKind.ASSISTANCE_REQUEST, "yes", "food and a doctor")[1] == "which"
+    assert _say(hotline, "food")[1] == "current_place"
+    assert hotline.look(FormKind.ASSISTANCE_REQUEST).form.answers["need"] == "food"
