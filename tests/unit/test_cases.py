@@ -48,7 +48,7 @@ def test_every_safety_topic_opens_an_urgent_case():
 
 
 def test_only_topics_and_our_own_signals_open_cases():
-    assert set(CASE_OF_TOPIC) - set(topics.ALL) == {"danger_yes", "fallback"}
+    assert set(CASE_OF_TOPIC) - set(topics.ALL) == {"danger_yes", "fallback", "fear_of_return"}
 
 
 def test_fear_of_return_opens_counselling():

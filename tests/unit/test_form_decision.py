@@ -80,6 +80,15 @@ def test_what_may_be_danger_is_never_an_answer(judge, text, question_id):
     assert _may_be_danger(judge, text, question_id)
 
 
+def test_who_says_to_be_grown_up_is_no_child_alone(judge):
+    def whole(text, topic):
+        return judge.is_whole_answer(text, _asked("birth"), today=TODAY, topic=topic)
+
+    assert whole("j'ai 30 ans et je suis malade", "child_alone")
+    assert not whole("j'ai 30 ans et je suis malade", "emergency_medical")
+    assert not whole("j'ai 15 ans et je suis malade", "child_alone")
+
+
 def test_a_form_that_waits_as_a_draft_takes_only_words_that_steer_it(judge):
     assert _may_be_danger(judge, "2", "sex", is_parked=True)
     assert not _goes_to_form(judge, "woman", "sex", is_parked=True)

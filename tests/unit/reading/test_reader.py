@@ -130,3 +130,25 @@ def test_still_is_no_only_as_a_whole_message(text):
 def test_benin_city_is_not_benin():
     assert _read("destination", "benin city") == Read("benin city")
     assert _read("destination", "kano city") == Read("kano")
+
+
+LINES = ("full_name", "birth", "current_place", "household", "contact_phone")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("who travels", "household"),
+        ("le téléphone", "contact_phone"),
+        ("رقمي", "contact_phone"),
+        ("2", "birth"),
+        ("ville", "current_place"),
+    ],
+)
+def test_a_line_of_the_summary_is_named_by_number_or_in_words(text, line):
+    assert _read("change", text, LINES).value == line
+
+
+@pytest.mark.parametrize("text", ["banana", "9", "sex"])
+def test_what_is_no_line_of_the_summary_changes_nothing(text):
+    assert _read("change", text, LINES) == Unread("not_a_choice")
