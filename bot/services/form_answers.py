@@ -20,6 +20,9 @@ from bot.services.form_proof import identify
 AGE = Question("age", "number")
 """Not asked for: it reads whether a birth year was said as an age."""
 
+ELDERS = frozenset({"spouse", "parent", "grandparent"})
+"""Relations that no small child has."""
+
 STEERING_ANSWERS = frozenset({"fear", "understood", "return_consent"})
 """Of a return request; they stay when the person starts again."""
 
@@ -186,7 +189,9 @@ def _household_member(form: Form, talk: Talk, value: Any) -> FormReply | None:
     member = members[index]
     told = {"relation": value, "age": None} if isinstance(value, str) else value or {}
     number = talk.text.strip()
-    if member["relation"] is not None and number.isdecimal():
+    # No wife is four years old: there the number is that of a line, which corrects who it is.
+    is_line = isinstance(value, dict) and value.get("relation") is not None and member["relation"] in ELDERS
+    if member["relation"] is not None and number.isdecimal() and not is_line:
         told = {"age": int(number)}
     for part in ("relation", "age"):
         if told.get(part) is not None:

@@ -41,8 +41,7 @@ def finish_request(form: Form, talk: Talk, *, is_new: bool = False) -> FormReply
     request = talk.uow.requests.lock(form.request_id or "")
     request.answers = fields_of(form)
     set_hashes(request, talk)
-    same = [other for other in talk.uow.requests.likely_same(request) if other.is_live]
-    if same and not is_new:
+    if _repeated(request, talk) and not is_new:
         form.ask(ASIDES["same_request"])
         return ask(form, talk)
     if any(other.contact_id == request.contact_id for other in talk.uow.requests.of_contact(talk.contact_id) if other.is_live):
@@ -68,10 +67,28 @@ def _sent(request: Request, opened: OpenedCase, talk: Talk) -> FormReply:
     return _with_waiting_draft(FormReply((*lines, talk.case_line(opened))), talk)
 
 
+def _repeated(request: Request, talk: Talk) -> list[Request]:
+    """Return the live requests that a person may be told of and may update: they know of them what only that person knows.
+
+    The same phone alone may be a friend's; staff see such likely duplicates, the person is not asked.
+    """
+    year = birth_year_of(request.answers)
+    return [
+        other
+        for other in talk.uow.requests.likely_same(request)
+        if other.is_live
+        and (
+            (request.identity_hash is not None and other.identity_hash == request.identity_hash)
+            or (year is not None and birth_year_of(other.answers) == year)
+            or (year is None and other.contact_id == request.contact_id and not talk.is_shared_number)
+        )
+    ]
+
+
 def merge_with_first(form: Form, talk: Talk) -> FormReply:
     """Put the answers into the request that this one repeats, and remove the draft."""
     draft = talk.uow.requests.get(form.request_id or "")
-    first = next(other for other in talk.uow.requests.likely_same(draft) if other.is_live)
+    first = _repeated(draft, talk)[0]
     first.answers = {**first.answers, **{k: v for k, v in draft.answers.items() if v is not None}}
     if draft.has_open_fear:
         first.raise_fear(talk.now)

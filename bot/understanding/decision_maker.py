@@ -94,6 +94,10 @@ class DecisionMaker(GraphComponent):
             self._take_without_words(message, metadata)
             return
         decision, topic, confidence, suggestions = self._decide(message)
+        if not asked and self._judge.steers(text):
+            # "Send" and "continue" where no form waits: nothing is stopped or cancelled for that.
+            self._set(message, FALLBACK, FALLBACK, confidence, [])
+            return
         if asked and self._is_for_form(text, asked, decision=decision, topic=topic, confidence=confidence):
             self._give_to_form(message)
             return
@@ -120,7 +124,7 @@ class DecisionMaker(GraphComponent):
     def _is_for_form(self, text: str, asked: dict[str, Any], *, decision: str, topic: str, confidence: float) -> bool:
         today = datetime.now(timezone.utc).date()
         is_danger = decision == CHECK_SAFETY or (decision == ANSWER and topics.is_safety(topic))
-        if is_danger and not self._judge.is_whole_answer(text, asked, today=today):
+        if is_danger and not self._judge.is_whole_answer(text, asked, today=today, topic=topic):
             return False
         return is_danger or self._judge.is_answer(
             text, asked, decision=decision, topic=topic, confidence=confidence, today=today

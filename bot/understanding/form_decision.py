@@ -10,9 +10,11 @@ from datetime import date
 from typing import Any
 
 from bot.domain import topics
+from bot.domain.forms import FormWord
 from bot.domain.questions import ASIDES, FORM_OF, QUESTIONS, TOPIC_OF, FormKind, question_of
 from bot.domain.readings import Read, Unclear, Unread
 from bot.domain.references import PATTERN
+from bot.domain.requests import ADULT, age_on
 from bot.language.normalise import normalise, to_ascii_digits
 from bot.language.reading.choices import read_choice
 from bot.language.reading.names import is_introduced
@@ -56,8 +58,16 @@ class FormJudge:
     def __init__(self) -> None:
         self._reader = AnswerReader()
 
-    def is_whole_answer(self, text: str, asked: dict[str, Any], *, today: date) -> bool:
-        """Say whether a text is nothing but an answer, or a word that steers the form, so that it cannot mean danger."""
+    def steers(self, text: str) -> bool:
+        """Say whether a text is a word that makes a form go on, and means nothing where none waits."""
+        return self._reader.word(text) in (FormWord.SEND, FormWord.CONTINUE, FormWord.BACK, FormWord.SKIP)
+
+    def is_whole_answer(self, text: str, asked: dict[str, Any], *, today: date, topic: str = "") -> bool:
+        """Say whether a text is nothing but an answer, or a word that steers the form, so that it cannot mean danger.
+
+        Args:
+            topic: The likeliest topic. Who says to be grown up is no child alone, whatever else stands beside it.
+        """
         if self._reader.word(text) is not None:
             return True
         if asked["is_parked"]:
@@ -67,6 +77,8 @@ class FormJudge:
         if asked["question"] == "full_name" and is_introduced(text):
             return True
         reading = self._read(text, asked, today)
+        if topic == "child_alone" and asked["question"] == "birth" and isinstance(reading, Read):
+            return (age_on(today, reading.value) or 0) >= ADULT
         if asked["takes_own_words"]:
             return isinstance(reading, Read) and reading.value in asked["values"]
         return isinstance(reading, Unclear) or (isinstance(reading, Read) and reading.is_whole)

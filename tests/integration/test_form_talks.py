@@ -140,3 +140,18 @@ def test_a_choice_between_two_is_made_in_words_too(hotline):
     assert _begin(hotline, FormKind.ASSISTANCE_REQUEST, "yes", "food and a doctor")[1] == "which"
     assert _say(hotline, "food")[1] == "current_place"
     assert hotline.look(FormKind.ASSISTANCE_REQUEST).form.answers["need"] == "food"
+
+
+@pytest.mark.parametrize(
+    ("household", "text", "member"),
+    [
+        ("my wife", "4", {"relation": "sibling", "age": None}),  # the fourth line; no wife is four years old
+        ("my wife", "25", {"relation": "spouse", "age": 25}),
+        ("my son", "4", {"relation": "child", "age": 4}),
+    ],
+)
+def test_a_number_about_a_member_is_an_age_where_it_can_be_one(hotline, household, text, member):
+    answers = (*TO_CONSENT, "Ali Musa", "man", "1995", "Mali", "Sabha", "no", household)
+    assert _begin(hotline, RETURN, *answers)[1] == "household_member"
+    _say(hotline, text)
+    assert hotline.look(RETURN).form.answers["household"] == [member]

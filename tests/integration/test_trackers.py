@@ -95,7 +95,8 @@ def test_a_tracker_is_kept_as_it_would_be_read(stores):
 
     read = asyncio.run(other.retrieve(PERSON))
     assert asyncio.run(store.retrieve(PERSON)) is kept
-    assert [without_words(event.as_dict()) for event in kept.events] == [without_words(event.as_dict()) for event in read.events]
+    in_memory, stored = ([without_words(event.as_dict()) for event in tracker.events] for tracker in (kept, read))
+    assert in_memory == stored
     assert kept.stored_events == read.stored_events
 
 

@@ -125,6 +125,9 @@ def _read(question: Question, text: str, *, values: Sequence[str], today: date) 
         return Unread("no_reference" if says("references.yml", "none", words_of(text)) else "not_a_reference")
     if reads == "proof":
         return _proof(text, today)
+    if reads == "field":
+        line = read_choice(text, field="change", values=values)
+        return line if isinstance(line, Read) else Unread("not_a_choice")
     return _own_words(question, text, values)
 
 

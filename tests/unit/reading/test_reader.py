@@ -149,6 +149,6 @@ def test_a_line_of_the_summary_is_named_by_number_or_in_words(text, line):
     assert _read("change", text, LINES).value == line
 
 
-@pytest.mark.parametrize("text", ["banana", "9", "sex"])
+@pytest.mark.parametrize("text", ["banana", "9", "sex", "my name and my phone"])
 def test_what_is_no_line_of_the_summary_changes_nothing(text):
     assert _read("change", text, LINES) == Unread("not_a_choice")
