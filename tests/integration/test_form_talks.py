@@ -155,3 +155,35 @@ def test_a_number_about_a_member_is_an_age_where_it_can_be_one(hotline, househol
     assert _begin(hotline, RETURN, *answers)[1] == "household_member"
     _say(hotline, text)
     assert hotline.look(RETURN).form.answers["household"] == [member]
+
+
+# Another channel
+
+
+def test_the_same_number_goes_on_with_its_form_on_another_channel(hotline):
+    # Given a form that was begun by SMS,
+    _begin(hotline, RETURN, *TO_CONSENT, "Amina Saleh")
+    assert hotline.asked().question == "sex"
+    # when the same number asks for the same by WhatsApp,
+    whatsapp = SmallHotline(str(hotline.engine.url), KEYS, channel=Channel.WHATSAPP)
+    whatsapp.new_id = hotline.new_id
+    whatsapp.receive(Sent("w1", "I want to go home", means=RETURN))
+    # then it is asked whether to go on, and goes on where it stopped; nothing waits on the other channel any more.
+    assert whatsapp.work_off().asking.id == "resume"
+    whatsapp.receive(Sent("w2", "1"))
+    assert whatsapp.work_off().asking.id == "sex"
+    assert hotline.asked() is None
+    found = whatsapp.look(RETURN)
+    assert found.form.answers["full_name"] == "Amina Saleh"
+    assert [request.contact_id for request in found.requests] == [whatsapp.contact_id]
+
+
+def test_a_shared_number_goes_on_with_nothing_on_another_channel(hotline):
+    _begin(hotline, RETURN, *TO_CONSENT, "Amina Saleh")
+    with hotline.unit_of_work() as uow:
+        uow.contacts.get(hotline.contact_id).is_shared = True
+        uow.commit()
+    whatsapp = SmallHotline(str(hotline.engine.url), KEYS, channel=Channel.WHATSAPP)
+    whatsapp.new_id = hotline.new_id
+    whatsapp.receive(Sent("w1", "I want to go home", means=RETURN))
+    assert whatsapp.work_off().asking.id == "fear"
