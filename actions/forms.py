@@ -14,7 +14,6 @@ from bot.domain.form_replies import FormReply
 from bot.domain.questions import FormKind
 from bot.services.form_context import Talk
 from bot.services.forms import begin_form, progress_of
-from bot.wiring import new_id, now
 
 
 def begin(kind: FormKind, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
@@ -33,18 +32,14 @@ def talk_to_form(
     latest = tracker.latest_message
     metadata = latest.get("metadata") or {}
     with parts().unit_of_work() as uow:
-        talk = Talk(
-            uow=uow,
-            conversation=uow.conversations.get(metadata["conversation_id"]),
+        talk = parts().talk(
+            uow,
+            conversation_id=metadata["conversation_id"],
             language=tracker.get_slot("language") or "en",
             message_id=latest["message_id"],
             text=latest.get("text") or "",
             pressed=latest.get("picked") or metadata.get("pressed"),
             place=metadata.get("place"),
-            reader=parts().form_reader,
-            rules=parts().form_rules,
-            clock=now,
-            new_id=new_id,
         )
         reply = deal_with(talk)
         progress = progress_of(uow, tracker.sender_id)

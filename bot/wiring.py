@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import Catalogues
 from bot.language.reading.reader import AnswerReader
-from bot.services.form_context import FormRules
+from bot.services.form_context import FormRules, Talk
 from bot.services.form_ports import FormReader
 from bot.settings import PROJECT, Settings
 from bot.storage.cipher import Cipher
@@ -63,6 +63,32 @@ class Parts:
         kept = self.settings.retention
         return FormRules(
             CONSENT_VERSION, months=kept.request_months, draft_days=kept.draft_days, law=dict(self.settings.erasure_law)
+        )
+
+    def talk(
+        self,
+        uow: SqlUnitOfWork,
+        *,
+        conversation_id: str,
+        language: str,
+        message_id: str,
+        text: str,
+        pressed: str | None = None,
+        place: str | None = None,
+    ) -> Talk:
+        """Return one message to a form, as the services of forms take it."""
+        return Talk(
+            uow=uow,
+            conversation=uow.conversations.get(conversation_id),
+            language=language,
+            message_id=message_id,
+            text=text,
+            pressed=pressed,
+            place=place,
+            reader=self.form_reader,
+            rules=self.form_rules,
+            clock=now,
+            new_id=new_id,
         )
 
     @property

@@ -8,7 +8,6 @@ from bot.domain.errors import HotlineError, WrongState
 from bot.domain.questions import FORM_OF
 from bot.logs import get_logger
 from bot.services.cases import open_case
-from bot.services.form_context import Talk
 from bot.services.forms import interrupt_form
 from bot.services.turns import Reply, Turn, Understood
 from bot.speaking.case_words import case_answer, is_case_answer
@@ -81,18 +80,8 @@ class Completion:
         if (turn.asked is None and not is_for_request) or (turn.asked is not None and turn.asked.is_done):
             return []
         with self._parts.unit_of_work() as uow:
-            talk = Talk(
-                uow=uow,
-                conversation=uow.conversations.get(turn.conversation_id),
-                language=language,
-                message_id=turn.message_id,
-                text=turn.text,
-                pressed=None,
-                place=None,
-                reader=self._parts.form_reader,
-                rules=self._parts.form_rules,
-                clock=now,
-                new_id=new_id,
+            talk = self._parts.talk(
+                uow, conversation_id=turn.conversation_id, language=language, message_id=turn.message_id, text=turn.text
             )
             reply = interrupt_form(talk, topic=topic, decision=understood.decision)
         return [self._form_speaker.say(reply, language, turn.channel)] if reply.lines or reply.asking else []

@@ -6,12 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-PERSON = "talk_to_human"
-"""A choice beside a question's own: a topic, not an answer."""
-
-ENDING = frozenset({"consent_refused", "status_ended", "status_none", "proof_wrong", "proof_locked", "deleted", "parked_early"})
-"""Lines that may stand alone and offer what else can be done, as the register of answers says."""
-
 
 @dataclass(frozen=True)
 class Line:

@@ -47,6 +47,12 @@ TOPIC_OF = {
 FORM_OF = {topic: kind for kind, topic in TOPIC_OF.items()}
 
 
+INFORM = "inform"
+"""The signal, an intent in the domain, that a message is for the question of a form."""
+
+LEAVE = "form__leave"
+"""What a message picks that asks in its own words to stop what is being done, while a form waits."""
+
 OWN_WORDS = frozenset({"name", "town", "text"})
 """Readers that take nearly anything, so that a plea must be told from an answer first."""
 
@@ -201,6 +207,10 @@ ASIDES = {
     "same_request": _yes_no("same_request", is_kept=False),
 }
 """Questions about the form itself; they are asked when there is a reason, whatever comes next."""
+
+
+CONSENTS = tuple(q.id for questions in QUESTIONS.values() for q in questions if q.id.endswith("_consent"))
+"""The questions by which a person agrees that answers are kept."""
 
 
 def question_of(kind: FormKind, question_id: str) -> Question:

@@ -85,20 +85,18 @@ def join_case(
     if case is not None:
         case.raise_priority(priority, clock())
         return OpenedCase(case.reference, kind, False, is_staff_on_duty)
-    case = Case(
-        id=new_id(),
-        reference=fresh_reference(uow),
+    case = _add_case(
+        uow,
         kind=kind,
+        reference=fresh_reference(uow),
         priority=priority,
-        queue_state=QueueState.WAITING,
+        topic=topic,
         contact_id=contact_id,
         conversation_id=conversation_id,
-        topic=topic,
-        opened_by_message_id=message_id,
-        opened_at=clock(),
-        due_at=clock() + PROMISES[priority],
+        message_id=message_id,
+        clock=clock,
+        new_id=new_id,
     )
-    uow.cases.add(case)
     return OpenedCase(case.reference, kind, True, is_staff_on_duty)
 
 
@@ -106,21 +104,37 @@ def open_request_case(
     uow: UnitOfWork, request: Request, *, topic: str, priority: Priority, message_id: str, clock: Clock, new_id: Ids
 ) -> OpenedCase:
     """Open the case in which staff follow a request; it carries the request's reference. The caller commits."""
-    case = Case(
-        id=new_id(),
-        reference=request.reference,
+    case = _add_case(
+        uow,
         kind=request.kind.case_kind,
+        reference=request.reference,
         priority=priority,
-        queue_state=QueueState.WAITING,
+        topic=topic,
         contact_id=request.contact_id,
         conversation_id=request.conversation_id,
-        topic=topic,
+        message_id=message_id,
+        clock=clock,
+        new_id=new_id,
+    )
+    return OpenedCase(case.reference, case.kind, True, uow.duty.count() > 0)
+
+
+def _add_case(
+    uow: UnitOfWork, *, kind: CaseKind, priority: Priority, message_id: str, clock: Clock, new_id: Ids, **fields: str
+) -> Case:
+    now = clock()
+    case = Case(
+        id=new_id(),
+        kind=kind,
+        priority=priority,
+        queue_state=QueueState.WAITING,
         opened_by_message_id=message_id,
-        opened_at=clock(),
-        due_at=clock() + PROMISES[priority],
+        opened_at=now,
+        due_at=now + PROMISES[priority],
+        **fields,
     )
     uow.cases.add(case)
-    return OpenedCase(case.reference, case.kind, True, uow.duty.count() > 0)
+    return case
 
 
 def list_waiting_cases(uow: UnitOfWork, roles: Iterable[Role], *, limit: int = 100) -> Sequence[Case]:

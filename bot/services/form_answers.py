@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
-from bot.domain.questions import ASIDES, REQUEST_OF, FormKind, Question, question_of
+from bot.domain.questions import ASIDES, CONSENTS, REQUEST_OF, FormKind, Question, question_of
 from bot.domain.readings import Read
 from bot.domain.requests import PERSON, Request, RequestKind, RequestStatus, Step
 from bot.services.cases import fresh_reference
@@ -23,8 +23,8 @@ AGE = Question("age", "number")
 ELDERS = frozenset({"spouse", "parent", "grandparent"})
 """Relations that no small child has."""
 
-STEERING_ANSWERS = frozenset({"fear", "understood", "return_consent"})
-"""Of a return request; they stay when the person starts again."""
+STEERING_ANSWERS = frozenset({"fear", "understood", *CONSENTS})
+"""They stay when the person starts again."""
 
 
 def apply_answer(form: Form, talk: Talk, question_id: str, value: Any) -> FormReply:
@@ -229,8 +229,7 @@ def _resume(form: Form, talk: Talk, value: str) -> FormReply | None:
         form.ask(form.next_question(talk.today))
         return park(form, talk)
     if value == "start_again":
-        kept = STEERING_ANSWERS | {f"{name}_consent" for name in ("return", "assistance", "missing", "counselling")}
-        form.answers = {k: v for k, v in form.answers.items() if k in kept or k.startswith("is_")}
+        form.answers = {k: v for k, v in form.answers.items() if k in STEERING_ANSWERS or k.startswith("is_")}
     return None
 
 
@@ -259,23 +258,11 @@ def _same_request(form: Form, talk: Talk, value: str) -> FormReply | None:
     return finish_request(form, talk, is_new=True)
 
 
-def _reference(form: Form, talk: Talk, value: str) -> FormReply | None:
-    form.keep("reference", value)
-    return None
-
-
-def _proof(form: Form, talk: Talk, value: Any) -> FormReply | None:
-    return identify(form, talk, value)
-
-
 _RULES: dict[str, Callable[[Form, Talk, Any], FormReply | None]] = {
     "fear": _fear,
     "go_on_with_fear": _go_on_with_fear,
     "understood": _understood,
-    "return_consent": partial(_consent, question_id="return_consent"),
-    "assistance_consent": partial(_consent, question_id="assistance_consent"),
-    "missing_consent": partial(_consent, question_id="missing_consent"),
-    "counselling_consent": partial(_consent, question_id="counselling_consent"),
+    **{question_id: partial(_consent, question_id=question_id) for question_id in CONSENTS},
     "birth": _birth,
     "accompanied": _accompanied,
     "in_detention": _in_detention,
@@ -288,6 +275,5 @@ _RULES: dict[str, Callable[[Form, Talk, Any], FormReply | None]] = {
     "leave": _leave,
     "asked_before": _asked_before,
     "same_request": _same_request,
-    "reference": _reference,
-    "proof": _proof,
+    "proof": identify,
 }

@@ -6,20 +6,36 @@ from typing import Any
 
 from bot.domain.form_replies import Asking, FormReply, Line
 from bot.domain.forms import Form
-from bot.domain.questions import QUESTIONS, REQUEST_OF
+from bot.domain.questions import CONSENTS, QUESTIONS, REQUEST_OF, question_of
 from bot.domain.requests import RequestStatus
-from bot.services.form_context import Talk, asking_of
+from bot.services.form_context import Talk, values_of
+
+SAYS_HOW_LONG = frozenset({"understood", *CONSENTS}) - {"return_consent"}
+"""Questions that name the time for which answers are kept; a return request says it with the question before consent."""
 
 
 def ask(form: Form, talk: Talk) -> FormReply:
     """Return the question that waits; at the end, after the summary of all answers."""
-    request = talk.request_of(form)
-    asking = asking_of(form, talk.address, rules=talk.rules, reference=request.reference if request else "")
-    if form.asked == "erasure":
-        asking = Asking(asking.id, asking.words, asking.values, placeholders={"kept": talk.rules.law.get(talk.language, "")})
-    if form.asked in ("confirm", "change"):
+    question = form.question
+    words = question_of(form.kind, form.answers["which_of"]).words if question.id == "which" else question.words
+    # The lines to change stand in the summary, with their numbers.
+    values = () if question.id == "change" else values_of(form, talk.address)
+    asking = Asking(question.id, words, values, question.may_skip, _placeholders(form, talk))
+    if question.id in ("confirm", "change"):
         return FormReply((Line("summary_title"), Line("summary", {"fields": summary_of(form)})), asking)
     return FormReply((), asking)
+
+
+def _placeholders(form: Form, talk: Talk) -> dict[str, str]:
+    if form.asked in SAYS_HOW_LONG:
+        return {"months": str(talk.rules.months)}
+    if form.asked == "household_member":
+        return {"number": str(form.answers["household_open"][0] + 1), "of": str(len(form.answers["household"]))}
+    if form.asked == "withdrawal":
+        return {"reference": talk.uow.requests.get(form.request_id or "").reference}
+    if form.asked == "erasure":
+        return {"kept": talk.rules.law.get(talk.language, "")}
+    return {}
 
 
 def summary_of(form: Form) -> list[list[Any]]:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from bot.domain.contacts import ChannelAddress
 from bot.domain.conversations import Conversation
-from bot.domain.form_replies import Asking, Line
+from bot.domain.form_replies import Line
 from bot.domain.forms import SILENCE, Form
-from bot.domain.questions import REQUEST_OF, Question, question_of
+from bot.domain.questions import REQUEST_OF
 from bot.domain.requests import Request
 from bot.services.cases import OpenedCase, join_case
 from bot.services.form_ports import FormReader
@@ -84,9 +84,7 @@ class Talk:
     @property
     def own_contacts(self) -> list[str]:
         """This person's contacts, as far as the number tells: one on each channel; only this one where it is shared."""
-        contacts = list(self.uow.contacts.same_number(self.address))
-        is_shared = any(self.uow.contacts.get(contact_id).is_shared for contact_id in contacts)
-        return [self.contact_id] if is_shared else contacts
+        return [self.contact_id] if self.is_shared_number else list(self.uow.contacts.same_number(self.address))
 
     @property
     def is_shared_number(self) -> bool:
@@ -125,27 +123,6 @@ def values_of(form: Form, address: ChannelAddress) -> tuple[str, ...]:
     if question.reads == "phone" and not address.address.startswith("+"):
         own = ()  # A chat has no number.
     return (*own, *form.options)
-
-
-def asking_of(form: Form, address: ChannelAddress, *, rules: FormRules, reference: str = "") -> Asking:
-    """Return the question that waits, as it is put to the person."""
-    question = form.question
-    words = question.words
-    if question.id == "which":
-        words = question_of(form.kind, form.answers["which_of"]).words
-    values = () if question.id == "change" else values_of(form, address)
-    return Asking(question.id, words, values, question.may_skip, _placeholders(form, question, rules, reference))
-
-
-def _placeholders(form: Form, question: Question, rules: FormRules, reference: str) -> dict[str, str]:
-    if question.id in ("understood", "assistance_consent", "missing_consent", "counselling_consent"):
-        return {"months": str(rules.months)}
-    if question.id == "household_member":
-        household = form.answers.get("household") or []
-        return {"number": str(form.answers["household_open"][0] + 1), "of": str(len(household))}
-    if question.id == "withdrawal":
-        return {"reference": reference}
-    return {}
 
 
 def is_of_request(form: Form) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from bot.domain.forms import Form, FormWord
@@ -28,8 +28,6 @@ class Forms(Protocol):
     def drop_reply(self, contact_id: str) -> None: ...
 
     def of_request(self, request_id: str) -> Form | None: ...
-
-    def untouched_since(self, before: datetime, *, limit: int) -> Sequence[Form]: ...
 
 
 class Requests(Protocol):

@@ -12,7 +12,7 @@ from bot.domain.contacts import ChannelAddress
 from bot.domain.conversations import InboundState
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form, FormWord
-from bot.domain.questions import ASIDES, QUESTIONS, REQUEST_OF, FormKind
+from bot.domain.questions import ASIDES, LEAVE, QUESTIONS, REQUEST_OF, FormKind
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.domain.topics import is_safety
 from bot.services.form_answers import advance, apply_answer, flag_fear, flag_fear_after_sending
@@ -21,12 +21,6 @@ from bot.services.form_beginnings import first_steps, unsent_to_change
 from bot.services.form_context import Talk, is_of_request, values_of
 from bot.services.form_steering import STEERING, miss
 from bot.services.ports import UnitOfWork
-
-INFORM = "inform"
-"""The signal that a message is for a form."""
-
-LEAVE = "form__leave"
-"""What a message picks that asks in its own words to stop what is being done."""
 
 QUIET = frozenset({"stop_messages", "change_language", "suggest", "menu"})
 """After these the form waits without asking again: the person wants silence, or picks something first."""

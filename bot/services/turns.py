@@ -14,8 +14,8 @@ from bot.domain.contacts import Channel, ChannelAddress, Provider
 from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import ERASABLE, OutboundState
 from bot.domain.errors import WrongState
-from bot.domain.questions import FORM_OF
-from bot.services.forms import INFORM, Asked, asked_of
+from bot.domain.questions import FORM_OF, INFORM
+from bot.services.forms import Asked, asked_of
 from bot.services.messages import withdraw_unsent
 from bot.services.ports import Clock, Ids, UnitOfWork
 

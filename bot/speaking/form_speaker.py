@@ -12,14 +12,14 @@ from babel.dates import format_date
 from bot.domain.contacts import Channel
 from bot.domain.conversations import Choice, numbered_titles
 from bot.domain.errors import NotFound
-from bot.domain.form_replies import PERSON, Asking, FormReply, Line
+from bot.domain.form_replies import Asking, FormReply, Line
 from bot.domain.questions import QUESTIONS
 from bot.language.catalogues import Catalogues
 from bot.language.gazetteer import place_name
 from bot.language.isolation import isolate
 from bot.language.sms import sms_size
 from bot.services.turns import Reply
-from bot.speaking.speaker import Speaker
+from bot.speaking.speaker import PERSON, Speaker
 
 WORDS_OF = {question.id: question.words for questions in QUESTIONS.values() for question in questions}
 CHANNEL_NAMES = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "SMS"}
@@ -66,7 +66,7 @@ class FormSpeaker:
         text = self._speaker.say(f"ask_{asking.id}", language, channel, choices=(), **values).text
         if asking.may_skip:
             text += "\n" + self._speaker.say("may_skip", language, channel, choices=()).text
-        return " ".join(text.split(" "))
+        return text
 
     def _choices(self, asking: Asking, language: str, channel: Channel) -> list[Choice]:
         part = "title_sms" if channel is Channel.SMS else "title"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
@@ -65,10 +64,6 @@ class SqlForms:
     def drop_reply(self, contact_id: str) -> None:
         """Forget what was said last: the turn is finished, and will not be repeated."""
         self._session.execute(delete(tables.form_reply).where(tables.form_reply.c.contact_id == contact_id))
-
-    def untouched_since(self, before: datetime, *, limit: int) -> Sequence[Form]:
-        query = select(Form).where(tables.form.c.updated_at < before).order_by(tables.form.c.updated_at).limit(limit)
-        return list(self._session.execute(query).scalars())
 
 
 class SqlRequests:

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES
+from bot.domain.questions import INFORM, LEAVE
 from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.choice_matcher import match_choice, pick_by_words
@@ -29,12 +30,6 @@ ANSWER = "answer"
 SUGGEST = "suggest"
 CHECK_SAFETY = "check_safety"
 FALLBACK = "fallback"
-
-LEAVE = "form__leave"
-"""What "stop what we are doing" picks while a form waits, in whatever words (``bot.services.forms``)."""
-
-INFORM = "inform"
-"""The intent of a message that is for the question of a form."""
 
 MAX_SUGGESTIONS = 3
 SURE = 0.9

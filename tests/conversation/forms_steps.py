@@ -256,3 +256,15 @@ def forget_everything(parts):
     with parts.engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
+
+
+def request_of(phone, request):
+    """Return a request as it is stored now."""
+    with phone.assistant.parts.unit_of_work() as uow:
+        return uow.requests.get(request.id)
+
+
+def reasons(phone, request):
+    """Return where a request went, step by step, and why."""
+    with phone.assistant.parts.unit_of_work() as uow:
+        return [(step.to_status.value, step.reason) for step in uow.requests.steps_of(request.id)]

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.references import new_reference
 from bot.domain.requests import RequestKind, RequestStatus
 from tests.builders import ANSWERS
-from tests.conversation.forms_steps import NUMBERS, RETURN_FIELDS, SmsPhone
+from tests.conversation.forms_steps import NUMBERS, RETURN_FIELDS, SmsPhone, reasons, request_of
 from tests.conversation.forms_words import SAID, digits, in_every_language
 
 S = RequestStatus
@@ -19,17 +19,6 @@ STATUS_LINES = {
     S.CLOSED: "status_ended",
 }
 OWN = ANSWERS[RequestKind.RETURN]
-
-
-def _request_of(phone, request):
-    """Return a request as it is stored now."""
-    with phone.assistant.parts.unit_of_work() as uow:
-        return uow.requests.get(request.id)
-
-
-def _reasons(phone, request):
-    with phone.assistant.parts.unit_of_work() as uow:
-        return [(step.to_status.value, step.reason) for step in uow.requests.steps_of(request.id)]
 
 
 # Where is my request?
@@ -103,9 +92,9 @@ async def test_a_request_is_withdrawn_at_once_with_one_message_and_one_confirmat
     request = await phone.has_sent(language=language, status=status, status_before=S.SCREENED if status is S.ON_HOLD else None)
     assert await phone.write(SAID[language]["withdraw"]) == ["ask_withdrawal"]
     assert await phone.write(SAID[language]["yes"]) == ["withdrawn"]
-    withdrawn = _request_of(phone, request)
+    withdrawn = request_of(phone, request)
     assert (withdrawn.status, withdrawn.has_consent) == (S.WITHDRAWN, False)
-    assert _reasons(phone, request) == [("withdrawn", "withdrawn_by_person")]
+    assert reasons(phone, request) == [("withdrawn", "withdrawn_by_person")]
     assert phone.case_topics == [("return", "high", "withdraw_request")]
     assert phone.form is None
 
@@ -116,8 +105,8 @@ async def test_a_withdrawal_that_is_not_confirmed_changes_nothing(hotline, langu
     request = await phone.has_sent(language=language)
     await phone.write(SAID[language]["withdraw"])
     assert await phone.write(SAID[language]["no"]) == ["withdrawal_kept"]
-    assert _request_of(phone, request).status is S.SUBMITTED
-    assert _reasons(phone, request) == phone.cases == []
+    assert request_of(phone, request).status is S.SUBMITTED
+    assert reasons(phone, request) == phone.cases == []
 
 
 @in_every_language
@@ -127,7 +116,7 @@ async def test_after_departure_nothing_is_withdrawn(hotline, language):
     await phone.write(SAID[language]["withdraw"])
     assert phone.answers == ["ask_reference"]
     assert await phone.write_all(request.reference, "1998", SAID[language]["yes"]) == ["status_open"]
-    assert _request_of(phone, request).status is S.DEPARTED
+    assert request_of(phone, request).status is S.DEPARTED
 
 
 # Update
@@ -148,10 +137,10 @@ async def test_phone_place_and_household_are_changed_in_the_request(hotline, lan
     assert await phone.write(SAID[language]["update"]) == ["ask_update_field"]
     typed = digits(language, dict(enumerate([number, *answers])))
     assert await phone.write_all(*typed.values()) == ["updated"]
-    changed = _request_of(phone, request)
+    changed = request_of(phone, request)
     assert changed.answers == {**request.answers, field: value}
     assert (changed.phone_hash != request.phone_hash) is (field == "contact_phone")
-    assert _reasons(phone, request) == [("submitted", f"updated_{field}")]
+    assert reasons(phone, request) == [("submitted", f"updated_{field}")]
     assert phone.case_topics == [("return", "normal", "update_request")]
 
 
@@ -173,10 +162,10 @@ async def test_a_second_request_by_the_same_name_and_year_may_update_the_first(h
     first, request, second = await _second_by_name(hotline, language)
     assert await second.write("1") == ["ask_same_request"]
     assert await second.write("1") == ["request_merged"]
-    merged = _request_of(first, request)
+    merged = request_of(first, request)
     assert merged.answers["contact_phone"] == second.address
     assert (merged.status, second.requests, second.form) == (S.SUBMITTED, [], None)
-    assert ("submitted", "updated_by_person") in _reasons(first, request)
+    assert ("submitted", "updated_by_person") in reasons(first, request)
     assert request.reference not in second.texts
 
 
@@ -208,7 +197,7 @@ async def test_who_asked_before_from_this_number_changes_that_request(hotline, l
     assert await phone.write(SAID[language]["yes"]) == ["ask_proof"]
     assert await phone.write(digits(language, {"y": "1998"})["y"]) == ["ask_update_field"]
     assert await phone.write_all("2", "1") == ["updated"]
-    assert _request_of(phone, request).answers == {**request.answers, "current_place": "tripoli"}
+    assert request_of(phone, request).answers == {**request.answers, "current_place": "tripoli"}
 
 
 # A borrowed phone
@@ -233,7 +222,7 @@ async def test_a_second_person_on_a_borrowed_phone_sees_nothing_of_the_first(hot
     assert await phone.fill_until(answers=digits(language, NUMBERS)) == ["return_request_sent"]
     (second,) = [request for request in phone.requests if request.id != first.id]
     assert second.answers == RETURN_FIELDS | {"contact_phone": phone.address}
-    assert _request_of(phone, first).answers == first.answers
+    assert request_of(phone, first).answers == first.answers
     # From now on the number alone opens nothing, for neither of them.
     for said in ("status", "withdraw", "update", "my_data"):
         assert await phone.write(SAID[language][said]) == ["ask_reference"], said

@@ -6,22 +6,11 @@ from bot.domain.contacts import Contact
 from bot.domain.forms import Form
 from bot.domain.requests import LIVE, Request, RequestKind, RequestStatus
 from tests.builders import ANSWERS
-from tests.conversation.forms_steps import SmsPhone
+from tests.conversation.forms_steps import SmsPhone, reasons, request_of
 from tests.conversation.forms_words import SAID, digits, in_every_language
 
 S = RequestStatus
 OWN = ANSWERS[RequestKind.RETURN]
-
-
-def _request_of(phone, request):
-    """Return a request as it is stored now."""
-    with phone.assistant.parts.unit_of_work() as uow:
-        return uow.requests.get(request.id)
-
-
-def _reasons(phone, request):
-    with phone.assistant.parts.unit_of_work() as uow:
-        return [(step.to_status.value, step.reason) for step in uow.requests.steps_of(request.id)]
 
 
 @in_every_language
@@ -55,8 +44,8 @@ async def test_erasure_is_asked_for_and_withdraws_what_is_live(hotline, language
     assert await phone.write(SAID[language]["yes"]) == ["erasure_asked"]
     (contact,) = hotline.stored(Contact)
     assert contact.erase_asked_at is not None
-    assert _reasons(phone, request) == [("withdrawn", "erased_by_person")]
-    assert (_request_of(phone, request).status, hotline.stored(Form)) == (S.WITHDRAWN, [])
+    assert reasons(phone, request) == [("withdrawn", "erased_by_person")]
+    assert (request_of(phone, request).status, hotline.stored(Form)) == (S.WITHDRAWN, [])
 
 
 @in_every_language

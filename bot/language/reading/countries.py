@@ -10,7 +10,8 @@ from babel import Locale
 from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.language.gazetteer import nationality_spellings
 from bot.language.normalise import has_arabic_script, normalise, without_clitics
-from bot.language.reading.phrases import is_question, load_words, nearest_spelling, phrases, words_of
+from bot.language.reading.phrases import is_question, nearest_spelling, phrases, trimmed, words_of
+from bot.language.reading.spellings import load
 
 LONGEST_NAME = 5
 WHOLE_LIKENESS = 0.8
@@ -32,7 +33,7 @@ _SIGNS_TO_LETTERS = {0x1F1E6 + index: chr(ord("A") + index) for index in range(2
 @lru_cache(maxsize=1)
 def _spellings() -> dict[str, tuple[str, ...]]:
     """Return the countries that a spelling may mean, the likeliest first, by evened-out spelling."""
-    words = load_words("countries")
+    words = load("countries.yml")
     found: dict[str, tuple[str, ...]] = {}
     for group in words["unclear"]:
         for word in group["words"]:
@@ -61,7 +62,7 @@ def _iso_codes() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _only_whole() -> frozenset[str]:
-    return frozenset(normalise(word) for word in load_words("countries")["only_whole"])
+    return frozenset(normalise(word) for word in load("countries.yml")["only_whole"])
 
 
 def _arabic_demonyms(name: str) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def read_country(text: str) -> Reading:
     flags = [flag.translate(_SIGNS_TO_LETTERS) for flag in _FLAG.findall(text)]
     words = normalise(_FLAG.sub(" ", text)).split()
     fillers = words_of("country")
-    core = _without_fillers(words, fillers)
+    core = trimmed(words, fillers)
     whole = _look_up(" ".join(words)) or _look_up(" ".join(core))
     meant: list[tuple[str, ...]] = [(code,) for code in flags if code in _iso_codes()]
     negated: set[str] = set()
@@ -105,15 +106,6 @@ def read_country(text: str) -> Reading:
     if not options:
         return Unread("not_a_country")
     return Read(options[0], is_whole=not rest and not is_question(text)) if len(options) == 1 else Unclear(options)
-
-
-def _without_fillers(words: list[str], fillers: frozenset[str]) -> list[str]:
-    start, end = 0, len(words)
-    while start < end - 1 and words[start] in fillers:
-        start += 1
-    while end > start + 1 and words[end - 1] in fillers:
-        end -= 1
-    return words[start:end]
 
 
 def _look_up(spelling: str) -> tuple[str, ...]:
@@ -160,7 +152,7 @@ def _scan(words: list[str], fillers: frozenset[str]) -> tuple[list[tuple[str, ..
 
 def _as_pidgin(words: list[str], countries: tuple[str, ...]) -> tuple[str, ...]:
     opening = " ".join(words)
-    if countries == ("NG", "NE") and any(opening.startswith(f"{start} ") for start in load_words("countries")["pidgin"]):
+    if countries == ("NG", "NE") and any(opening.startswith(f"{start} ") for start in load("countries.yml")["pidgin"]):
         return ("NG",)
     return countries
 
@@ -172,7 +164,7 @@ def _near(spelling: str, likeness: float) -> tuple[str, ...]:
     known = _spellings()
     if len(spelling) == 5:
         # One slip in five letters reaches far: "Samia" is no Samoa. Only countries that people come from are near enough.
-        likely = load_words("countries")["spellings"]
+        likely = load("countries.yml")["spellings"]
         known = {name: countries for name, countries in known.items() if countries[0] in likely}
     options = dict.fromkeys(code for near in nearest_spelling(spelling, known, cutoff=likeness) for code in known[near])
     if NIGERS & options.keys():

@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 
 from bot.language.normalise import normalise
 from bot.language.reading.numbers import number_of_words
-from bot.language.reading.phrases import load_words, nearest_spelling, phrases
+from bot.language.reading.phrases import nearest_spelling, phrases
+from bot.language.reading.spellings import load
 
 LONGEST_PHRASE = 4
 LIKENESS = 0.8
@@ -121,7 +122,7 @@ def _kin_of_kin(words: list[str]) -> int:
 
 @cache
 def _evened(name: str) -> frozenset[str]:
-    return frozenset(normalise(str(word)) for word in load_words("relations")[name])
+    return frozenset(normalise(str(word)) for word in load("relations.yml")[name])
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +133,7 @@ def _relation_words() -> dict[str, Token]:
 @lru_cache(maxsize=1)
 def _known() -> dict[str, Token]:
     """Return the token of every spelling we know."""
-    words = load_words("relations")
+    words = load("relations.yml")
     found: dict[str, Token] = {}
     groups = [*words["relations"].items(), (None, words["people"])]
     # Longer phrases are asked for first by the reader, so "ابن عمي" is no son.

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from bot.language.normalise import has_arabic_script, normalise
-from bot.language.reading.phrases import load_words
+from bot.language.reading.spellings import load
 
 _APOSTROPHES = re.compile(r"[’'`´ʼ‘ʿʾ]")
 _ABD = frozenset(
@@ -178,7 +178,7 @@ def _sounds(word: str) -> str:
 @lru_cache(maxsize=1)
 def _listed() -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in load_words("names")["same"]:
+    for line in load("names.yml")["same"]:
         spellings = [normalise(_APOSTROPHES.sub("", str(spelling))) for spelling in line]
         for spelling in spellings:
             found.setdefault(spelling, spellings[0])
@@ -196,4 +196,4 @@ def _by_sound() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _particles() -> frozenset[str]:
-    return frozenset(normalise(word) for word in load_words("names")["particles"])
+    return frozenset(normalise(word) for word in load("names.yml")["particles"])

@@ -10,7 +10,8 @@ from bot.domain.readings import Read, Reading, Unclear, Unread
 from bot.language.normalise import normalise
 from bot.language.reading.countries import read_country
 from bot.language.reading.name_keys import name_key
-from bot.language.reading.phrases import is_form_word, is_link, is_question, load_words
+from bot.language.reading.phrases import is_form_word, is_link, is_question
+from bot.language.reading.spellings import load
 
 __all__ = ["LONGEST_NAME", "MOST_WORDS", "name_key", "read_name"]
 
@@ -110,7 +111,7 @@ def _is_name_like(name: str) -> bool:
 
 @cache
 def _evened(name: str) -> frozenset[str]:
-    return frozenset(normalise(str(phrase)) for line in load_words("names")[name] for phrase in _as_list(line))
+    return frozenset(normalise(str(phrase)) for line in load("names.yml")[name] for phrase in _as_list(line))
 
 
 def _as_list(line: object) -> list[object]:

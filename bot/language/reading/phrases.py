@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz.distance import OSA
 
 from bot.language.normalise import has_arabic_script, normalise
+from bot.language.reading.spellings import load
 
-DATA = Path(__file__).parent / "data"
 _LINK = re.compile(r"https?:|www\.|\w@|@\w|\w\.(?:com|org|net|ly|me|fr)\b", re.IGNORECASE)
 _QUESTION_MARKS = "?؟¿"
 
 
 @cache
-def load_words(file: str) -> Any:
-    """Return the content of a file of words beside this package, read once."""
-    return yaml.safe_load((DATA / f"{file}.yml").read_text(encoding="utf-8"))
-
-
-@cache
 def phrases(name: str) -> frozenset[str]:
     """Return the evened-out phrases of one list of ``phrases.yml``."""
-    return frozenset(normalise(str(phrase)) for line in load_words("phrases")[name] for phrase in line)
+    return frozenset(normalise(str(phrase)) for line in load("phrases.yml")[name] for phrase in line)
 
 
 @cache
 def words_of(name: str) -> frozenset[str]:
     """Return the single words of all phrases of one list."""
     return frozenset(word for phrase in phrases(name) for word in phrase.split())
+
+
+def trimmed(words: list[str], fillers: frozenset[str]) -> list[str]:
+    """Return words without fillers at both ends; one word always stays."""
+    start, end = 0, len(words)
+    while start < end - 1 and words[start] in fillers:
+        start += 1
+    while end > start + 1 and words[end - 1] in fillers:
+        end -= 1
+    return words[start:end]
 
 
 def is_link(text: str) -> bool:

@@ -13,11 +13,12 @@ from bot.language.reading.phrases import (
     is_form_word,
     is_link,
     is_question,
-    load_words,
     nearest_spelling,
     phrases,
+    trimmed,
     words_of,
 )
+from bot.language.reading.spellings import load
 
 LONGEST_TOWN = 60
 MOST_TOWN_WORDS = 5
@@ -69,7 +70,7 @@ def read_town_abroad(text: str) -> Reading:
 @lru_cache(maxsize=1)
 def _spellings() -> dict[str, str]:
     found = dict(place_spellings(normalise))
-    for place, spellings in load_words("towns")["spellings"].items():
+    for place, spellings in load("towns.yml")["spellings"].items():
         for spelling in spellings:
             found.setdefault(normalise(spelling), place)
     for spelling, place in list(found.items()):
@@ -79,12 +80,12 @@ def _spellings() -> dict[str, str]:
 
 @cache
 def _evened(name: str) -> frozenset[str]:
-    return frozenset(normalise(word) for word in load_words("towns")[name])
+    return frozenset(normalise(word) for word in load("towns.yml")[name])
 
 
 def _known_places(words: list[str], fillers: frozenset[str]) -> tuple[list[str], list[str]]:
     """Return the ids of the places named, towns left out whose quarter is named too, and the other words but fillers."""
-    core = _trimmed(words, fillers)
+    core = trimmed(words, fillers)
     whole = _spellings().get(" ".join(words)) or _look_up(" ".join(core))
     if whole:
         return [whole], []
@@ -105,19 +106,10 @@ def _known_places(words: list[str], fillers: frozenset[str]) -> tuple[list[str],
             index += 1
     if not found:
         return _near(core, rest)
-    within = load_words("towns")["within"]
+    within = load("towns.yml")["within"]
     for place in list(found):
         found.pop(within.get(place, ""), None)
     return list(found), rest
-
-
-def _trimmed(words: list[str], fillers: frozenset[str]) -> list[str]:
-    start, end = 0, len(words)
-    while start < end - 1 and words[start] in fillers:
-        start += 1
-    while end > start + 1 and words[end - 1] in fillers:
-        end -= 1
-    return words[start:end]
 
 
 def _look_up(spelling: str) -> str | None:
@@ -209,4 +201,4 @@ def _is_sentence(words: list[str]) -> bool:
 @lru_cache(maxsize=1)
 def _sentence_words() -> frozenset[str]:
     # What no name of a person holds, no town's name holds either, but for prepositions and "bint".
-    return frozenset(normalise(word) for line in load_words("names")["sentence"] for word in line) - words_of("place")
+    return frozenset(normalise(word) for line in load("names.yml")["sentence"] for word in line) - words_of("place")

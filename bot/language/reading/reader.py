@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.domain.forms import FormWord
 from bot.domain.questions import QUESTIONS, Question
-from bot.domain.readings import Read, Reading, Unclear, Unread
+from bot.domain.readings import Read, Reading, Unread
 from bot.domain.references import parse_reference
 from bot.language.normalise import normalise, to_ascii_digits
 from bot.language.reading.choices import read_choice, read_choices
@@ -162,6 +162,3 @@ def _own_words(question: Question, text: str, values: Sequence[str]) -> Reading:
         return Unread("too_long")
     # Own words may be anything, so they are never "whole": what looks like a question or a plea comes first.
     return Read(" ".join(text.split()), is_whole=False)
-
-
-__all__ = ["AnswerReader", "Unclear"]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.language.normalise import normalise
 from bot.language.reading.names import name_key
-from bot.language.reading.phrases import load_words
+from bot.language.reading.spellings import load
 
 SAME = [
     # One name, spelled by English, French, Egyptian, Sudanese and West African habits.
@@ -142,7 +142,7 @@ def test_different_names_have_different_keys(one, other):
 
 def test_few_different_names_share_a_key():
     # Every first spelling of the list, against every other: the list's own lines must stay apart.
-    names = [line[0] for line in load_words("names")["same"]]
+    names = [line[0] for line in load("names.yml")["same"]]
     assert len({name_key(name) for name in names}) == len(names)
 
 
@@ -150,7 +150,7 @@ def test_no_spelling_stands_on_two_lines():
     lines: dict[str, str] = {}
     clashes = [
         (spelling, line[0], lines[normalise(spelling)])
-        for line in load_words("names")["same"]
+        for line in load("names.yml")["same"]
         for spelling in line
         if lines.setdefault(normalise(spelling), line[0]) != line[0]
     ]

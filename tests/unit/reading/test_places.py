@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.readings import Read, Unclear, Unread
 from bot.language.gazetteer import place_name
-from bot.language.reading.phrases import load_words
 from bot.language.reading.places import read_place, read_town_abroad
+from bot.language.reading.spellings import load
 
 KNOWN = {
     "tripoli": [
@@ -168,7 +168,7 @@ def test_what_tells_no_town_abroad_is_refused(text):
 
 
 def test_more_spellings_and_quarters_belong_to_places_we_have():
-    words = load_words("towns")
+    words = load("towns.yml")
     for place in [*words["spellings"], *words["within"], *words["within"].values()]:
         assert place_name(place, "en")
 
