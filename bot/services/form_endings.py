@@ -41,10 +41,12 @@ def finish_request(form: Form, talk: Talk, *, is_new: bool = False) -> FormReply
     request = talk.uow.requests.lock(form.request_id or "")
     request.answers = fields_of(form)
     set_hashes(request, talk)
-    if _repeated(request, talk) and not is_new:
+    repeated = _repeated(request, talk)
+    if repeated and not is_new:
         form.ask(ASIDES["same_request"])
         return ask(form, talk)
-    if any(other.contact_id == request.contact_id for other in talk.uow.requests.of_contact(talk.contact_id) if other.is_live):
+    if any(other.contact_id == talk.contact_id for other in repeated):
+        # "Another person", who writes from the same number.
         talk.uow.contacts.get(talk.contact_id).is_shared = True
     talk.uow.requests.add_step(request.move(RequestStatus.SUBMITTED, talk.now, actor=PERSON, reason="sent"))
     opened = open_request_case(

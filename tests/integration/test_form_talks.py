@@ -187,3 +187,28 @@ def test_a_shared_number_goes_on_with_nothing_on_another_channel(hotline):
     whatsapp.new_id = hotline.new_id
     whatsapp.receive(Sent("w1", "I want to go home", means=RETURN))
     assert whatsapp.work_off().asking.id == "fear"
+
+
+# Several requests from one number
+
+
+def _is_shared(hotline):
+    with hotline.unit_of_work() as uow:
+        return uow.contacts.get(hotline.contact_id).is_shared
+
+
+def test_who_asks_for_two_different_things_does_not_share_the_number(hotline):
+    _begin(hotline, COUNSELLING, *COUNSELLED, "send")
+    lines, _ = _begin(
+        hotline, FormKind.ASSISTANCE_REQUEST, "yes", "food", "Zwara", "4", "migrant", "0925556677", "message", "send"
+    )
+    assert lines[0] == "assistance_request_sent"
+    assert not _is_shared(hotline)
+
+
+def test_who_asks_for_another_person_from_the_same_number_shares_it(hotline):
+    _begin(hotline, COUNSELLING, *COUNSELLED, "send")
+    assert _begin(hotline, COUNSELLING, *COUNSELLED, "send")[1] == "same_request"
+    assert not _is_shared(hotline)
+    assert _say(hotline, "no")[0][0] == "counselling_sent"
+    assert _is_shared(hotline)
