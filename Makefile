@@ -41,7 +41,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 install: $(VENV)/.base ## Set up the environment in .venv
 
 run: install ## Set up what is missing, then serve the hotline with its simulator on this machine
-	@DALEEL_SIMULATOR=$${DALEEL_SIMULATOR-1} $(BIN)/daleel run
+	@DALEEL_SIMULATOR=$${DALEEL_SIMULATOR-1} SECOND_FACTOR=$${SECOND_FACTOR-offered} $(BIN)/daleel run
 
 train: install ## Train the model, if its inputs changed
 	@$(BIN)/daleel train

@@ -155,6 +155,22 @@ def doctor() -> None:
     sys.exit(examine(read_environment(), out))
 
 
+@app.command()
+def demo(
+    size: Annotated[str, typer.Option(help="small (60 people), medium (10,000 cases) or large (100,000 cases).")] = "small",
+    seed: Annotated[int, typer.Option(help="Another number invents other people.")] = 1,
+    password: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(envvar="DEMO_PASSWORD", help="For all demo accounts, in place of a link for each."),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="The demo is there: add nothing, only print how to log in.")] = False,
+) -> None:
+    """Fill an empty database with an invented office, for training staff. Refuses where people have written already."""
+    from bot.commands.demo import make_demo
+
+    make_demo(_settings(), out, size=size, seed=seed, password=password, again=again)
+
+
 @telegram_app.command("set-webhook")
 def telegram_set_webhook() -> None:
     """Tell Telegram where this hotline is (PUBLIC_URL) and how it proves that it calls (TELEGRAM_SECRET_TOKEN)."""
@@ -187,11 +203,13 @@ def staff_add(
     name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
     role: Annotated[str, typer.Option(help="caseworker, protection, supervisor, administrator or auditor.")] = "caseworker",
     language: Annotated[str, typer.Option(help="ar, fr or en.")] = "en",
+    team: Annotated[str, typer.Option(help="Town of the office, such as tripoli.")] = "",
+    complaints: Annotated[bool, typer.Option("--complaints", help="Named for complaints about staff.")] = False,
 ) -> None:
     """Invite a staff member; prints the link to hand over."""
     from bot.commands.staff import add
 
-    add(_settings(), out, email=email, name=name, role=role, language=language)
+    add(_settings(), out, email=email, name=name, role=role, language=language, team=team, is_for_complaints=complaints)
 
 
 @staff_app.command("list")
@@ -212,7 +230,7 @@ def staff_disable(email: str) -> None:
 
 @staff_app.command("reset")
 def staff_reset(email: str) -> None:
-    """Make an account's password void and print a new link to set one."""
+    """Make an account's password and second factor void, unlock it, and print a new link to set both."""
     from bot.commands.staff import reset
 
     reset(_settings(), out, email=email)

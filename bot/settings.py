@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
 from bot.domain.contacts import LANGUAGES, Channel, Provider
 from bot.domain.errors import ConfigurationError
+from bot.domain.opening_hours import ALWAYS_OPEN, OpeningHours
 from bot.provider_settings import (
     GatewaySettings,
     TelegramSettings,
@@ -41,6 +45,9 @@ RETENTION = {
     "RETENTION_MEDIA_DAYS": "media_days",
 }
 """Setting of each retention time; docs/privacy.md gives the reasons of the defaults."""
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY, _TIME = f"({'|'.join(DAYS)})", "([01][0-9]|2[0-3]):([0-5][0-9])"
+_HOURS = re.compile(f"{_DAY}(?:-{_DAY})? {_TIME}-{_TIME}")
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ class Settings:
         sms_prices: Price of one SMS part by country code, ``*`` for all others.
         sms_parts_per_minute: How many SMS parts the provider takes from our number.
         retention: How long each kind of data is kept.
+        opening_hours: When the office is open; without hours set, always.
+        needs_second_factor: Whether staff without a second factor must set one up before anything else.
         erasure_law: By language, what the law makes the operator keep after an erasure; empty where there is nothing.
     """
 
@@ -78,6 +87,8 @@ class Settings:
     sms_parts_per_minute: int = DEFAULT_SMS_PARTS_PER_MINUTE
     retention: Retention = field(default_factory=Retention)
     erasure_law: Mapping[str, str] = field(default_factory=dict)
+    opening_hours: OpeningHours = ALWAYS_OPEN
+    needs_second_factor: bool = True
 
     @property
     def channels(self) -> dict[Channel, Provider]:
@@ -166,6 +177,10 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
     simulator = environment.get("DALEEL_SIMULATOR", "0")
     if simulator not in ("0", "1"):
         problems.append("DALEEL_SIMULATOR must be 0 or 1")
+    opening_hours = _opening_hours(environment, problems)
+    second_factor = environment.get("SECOND_FACTOR", "required")
+    if second_factor not in ("required", "offered"):
+        problems.append("SECOND_FACTOR must be required or offered")
     if problems:
         raise ConfigurationError("settings", "; ".join(problems))
     home = home_of(environment, project)
@@ -187,6 +202,8 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         sms_parts_per_minute=parts_per_minute,
         retention=retention,
         erasure_law=erasure_law,
+        opening_hours=opening_hours,
+        needs_second_factor=second_factor == "required",
     )
 
 
@@ -215,6 +232,29 @@ def _retention(environment: Mapping[str, str], problems: list[str]) -> Retention
     defaults = Retention()
     times = {field: _count(environment, name, getattr(defaults, field), problems) for name, field in RETENTION.items()}
     return Retention(**times)
+
+
+def _opening_hours(environment: Mapping[str, str], problems: list[str]) -> OpeningHours:
+    """Read ``sun-thu 08:30-16:30, sat 09:00-12:00``: days or a span of days, and from when to when."""
+    name = environment.get("OPENING_TIMEZONE") or "Africa/Tripoli"
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.append(f"OPENING_TIMEZONE {name} is not known: give one like Africa/Tripoli")
+        return ALWAYS_OPEN
+    hours: list[tuple[int, time, time]] = []
+    for part in filter(None, (part.strip().lower() for part in environment.get("OPENING_HOURS", "").split(","))):
+        match = _HOURS.fullmatch(part)
+        if match is None:
+            problems.append("OPENING_HOURS must look like: sun-thu 08:30-16:30, sat 09:00-12:00")
+            return ALWAYS_OPEN
+        first, last = DAYS.index(match[1]), DAYS.index(match[2] or match[1])
+        start, end = time(int(match[3]), int(match[4])), time(int(match[5]), int(match[6]))
+        if start >= end:
+            problems.append(f"OPENING_HOURS: {part} ends before it begins")
+            return ALWAYS_OPEN
+        hours += [((first + step) % 7, start, end) for step in range((last - first) % 7 + 1)]
+    return OpeningHours(tuple(hours), zone)
 
 
 def _erasure_law(environment: Mapping[str, str], problems: list[str]) -> Mapping[str, str]:

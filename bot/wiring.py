@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import Catalogues
+from bot.language.gazetteer import place_names
 from bot.language.reading.reader import AnswerReader
 from bot.services.form_context import FormRules, Talk
 from bot.services.form_ports import FormReader
@@ -62,7 +63,11 @@ class Parts:
         """What the operator decides about forms."""
         kept = self.settings.retention
         return FormRules(
-            CONSENT_VERSION, months=kept.request_months, draft_days=kept.draft_days, law=dict(self.settings.erasure_law)
+            CONSENT_VERSION,
+            months=kept.request_months,
+            draft_days=kept.draft_days,
+            law=dict(self.settings.erasure_law),
+            places=frozenset(place_names("en")),
         )
 
     def talk(
@@ -103,7 +108,7 @@ class Parts:
 
     def unit_of_work(self, *, is_durable: bool = False) -> SqlUnitOfWork:
         """Return a new transaction; a durable one, and all before it, survives a power cut."""
-        return SqlUnitOfWork(self.durable_engine if is_durable else self.engine, self.cipher)
+        return SqlUnitOfWork(self.durable_engine if is_durable else self.engine, self.cipher, self.settings.opening_hours)
 
 
 def build(settings: Settings, *, locales: Path = LOCALES) -> Parts:

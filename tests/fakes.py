@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.domain.cases import URGENCY
 from bot.domain.conversations import Direction, InboundState
-from bot.domain.deliveries import UNSETTLED
+from bot.domain.deliveries import UNSETTLED, OutboundState
 from bot.domain.errors import NotFound
+from bot.domain.opening_hours import ALWAYS_OPEN
 from bot.services import ports
 from tests.builders import NOON
 
@@ -96,6 +97,9 @@ class InMemoryContacts(_Shelf, ports.Contacts):
 class InMemoryConversations(_Shelf, ports.Conversations):
     """Conversations."""
 
+    def lock(self, conversation_id):
+        return self.get(conversation_id)
+
     def find_for_address(self, address_id):
         return self._first(lambda row: row.channel_address_id == address_id)
 
@@ -140,11 +144,14 @@ class InMemoryMessages(_Shelf, ports.Messages):
 
     def latest_choices(self, conversation_id):
         said = [m for m in self.in_conversation(conversation_id, after=0) if m.direction is Direction.OUTBOUND]
-        return next((m for m in reversed(said) if m.choices), None)
+        return next((m for m in reversed(said) if m.choices or m.author_id is not None), None)
 
     def latest_outbound(self, conversation_id):
         said = [m for m in self.in_conversation(conversation_id, after=0) if m.direction is Direction.OUTBOUND]
         return said[-1] if said else None
+
+    def find_by_client_id(self, client_id):
+        return self._first(lambda row: row.client_id == client_id)
 
     def in_conversation(self, conversation_id, *, after):
         return [m for m in self.rows.values() if m.conversation_id == conversation_id and m.position > after]
@@ -169,6 +176,10 @@ class InMemoryOutbox:
         states = {state.value for state in UNSETTLED}
         return [m for m in self._messages.in_conversation(conversation_id, after=0) if m.state in states]
 
+    def withdraw(self, message, *, failure, now):
+        is_waiting = message.state in (OutboundState.QUEUED.value, OutboundState.HELD.value)
+        return is_waiting and message.move_on(OutboundState.WITHDRAWN, now, failure=failure)
+
     def ask_to_erase(self, conversation_id, *, since, now):
         for message in self._messages.in_conversation(conversation_id, after=0):
             if message.provider_id is not None and message.created_at >= since and message.erased_at is None:
@@ -176,7 +187,11 @@ class InMemoryOutbox:
 
 
 class InMemoryCases(_Shelf, ports.Cases):
-    """Cases."""
+    """Cases, and their history in a list."""
+
+    def __init__(self):
+        super().__init__()
+        self.entries = []
 
     def find_by_message(self, message_id, kind):
         return self._first(lambda row: (row.opened_by_message_id, row.kind) == (message_id, kind))
@@ -187,8 +202,27 @@ class InMemoryCases(_Shelf, ports.Cases):
     def find_by_reference(self, reference):
         return self._first(lambda row: row.reference == reference)
 
+    def lock(self, case_id):
+        return self.get(case_id)
+
     def of_contact(self, contact_id):
         return [row for row in self.rows.values() if row.contact_id == contact_id]
+
+    def open_in(self, conversation_id):
+        return [row for row in self.rows.values() if row.conversation_id == conversation_id and row.is_open]
+
+    def add_entry(self, entry):
+        if entry.client_id is not None and any(one.client_id == entry.client_id for one in self.entries):
+            return False
+        self.entries.append(entry)
+        return True
+
+    def entries_of(self, conversation_id):
+        return [entry for entry in self.entries if entry.conversation_id == conversation_id]
+
+    def late(self, now, *, limit):
+        late = [row for row in self.rows.values() if row.is_open and row.waiting_since is not None and row.due_at <= now]
+        return sorted(late, key=lambda row: (URGENCY.index(row.priority), row.due_at))[:limit]
 
     def waiting(self, kinds, *, limit):
         seen = [row for row in self.rows.values() if row.kind in kinds and row.is_open]
@@ -270,12 +304,26 @@ class InMemoryDirectory(_Shelf, ports.Directory):
     def all(self, *, only_verified=False):
         return [entry for entry in self.rows.values() if entry.verified_at is not None or not only_verified]
 
+    def lock(self, entry_id):
+        return self.get(entry_id)
+
+
+class FakeAudit:
+    """What was recorded: act and subject, in order."""
+
+    def __init__(self):
+        self.acts = []
+
+    def add(self, act, *, staff_id, at, subject="", detail=""):
+        self.acts.append((act, subject))
+
 
 class FakeDuty(ports.Duty):
-    """Staff on duty, by number."""
+    """Staff on duty, by number; the office never closes."""
 
     def __init__(self):
         self.people = 0
+        self.hours = ALWAYS_OPEN
 
     def count(self):
         return self.people
@@ -294,6 +342,7 @@ class InMemoryUnitOfWork(ports.UnitOfWork):
         self.requests = InMemoryRequests()
         self.directory = InMemoryDirectory()
         self.duty = FakeDuty()
+        self.audit = FakeAudit()
         self.commits = 0
 
     def commit(self):

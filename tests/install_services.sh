@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that some tests need, where they are missing and apt-get may be used.
+# Installs what some tests need, where it is missing: the npm package of package.json, and Debian packages where apt-get may be used.
 # What cannot be installed is named, and its tests are skipped by name; on CI (CI=true) that is a failure.
 set -u
 
@@ -24,6 +24,14 @@ list_missing() {
     is_there "$package" || missing+=("$package")
   done
 }
+
+cd "$(dirname "$0")/e2e" || exit 1
+if [ ! -f node_modules/axe-core/axe.min.js ]; then
+  if ! npm install --no-package-lock --ignore-scripts --no-fund --no-audit --silent; then
+    echo "Missing for the tests: axe-core (npm could not install it). Tests of accessibility are skipped; install Node.js with npm." >&2
+    [ "${CI:-}" = true ] && exit 1
+  fi
+fi
 
 list_missing
 [ ${#missing[@]} -eq 0 ] && exit 0

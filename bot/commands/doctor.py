@@ -7,14 +7,16 @@ import urllib.request
 from collections.abc import Callable, Mapping
 
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import training
 from bot.commands.channel_lines import channel_lines
 from bot.commands.locales import check as check_locales
 from bot.domain.errors import ConfigurationError, HotlineError
+from bot.services.audit import verify_chain
 from bot.settings import Settings, load_settings
 from bot.storage.engine import check_connection
-from bot.wiring import build
+from bot.wiring import Parts, build
 
 
 def examine(environment: Mapping[str, str], out: Console) -> int:
@@ -27,6 +29,7 @@ def examine(environment: Mapping[str, str], out: Console) -> int:
     out.print("[green]✓[/green] settings")
     checks: list[tuple[str, Callable[[Settings], str]]] = [
         ("database", _database),
+        ("audit log", lambda s: audit_note(build(s))),
         ("model", _model),
         ("catalogues", _catalogues),
         ("assistant", lambda s: _page(f"{s.assistant_url}/readyz")),
@@ -69,6 +72,22 @@ def _database(settings: Settings) -> str:
     parts = build(settings)
     check_connection(parts.engine)
     return str(parts.engine.dialect.name)
+
+
+def audit_note(parts: Parts) -> str:
+    """Check the chain of the audit log and say how long it is.
+
+    Raises:
+        ConfigurationError: If an entry was changed or is missing; names the first.
+    """
+    try:
+        with parts.unit_of_work() as uow:
+            found = verify_chain(uow.audit)
+    except SQLAlchemyError as error:
+        raise ConfigurationError("database_unreadable", "cannot be read; the database may not be migrated") from error
+    if not found.is_whole:
+        raise ConfigurationError("audit_log_broken", f"broken at entry {found.broken_at}: it was changed, or is missing")
+    return f"{found.through} entries, none changed"
 
 
 def _model(settings: Settings) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
+from bot.domain.audit import Act
 from bot.domain.contacts import Contact
 from bot.domain.errors import NotFound
 from bot.services.ports import UnitOfWork
@@ -35,6 +36,8 @@ def erase_one(settings: Settings, out: Console, *, reference: str | None, contac
             err=True,
         )
     with parts.unit_of_work(is_durable=True) as uow:
+        # In the transaction of the erasure itself; an id that leads to nobody any more.
+        uow.audit.add(Act.PERSON_ERASED, staff_id=None, at=now(), subject=contact.id)
         erased = erase_contact(uow, contact.id, clock=now)
     for name, count in vars(erased).items():
         out.print(f"{count:>7} {name.replace('_', ' ')}", markup=False)

@@ -11,13 +11,14 @@ import typer
 
 from bot.commands import export_formats
 from bot.commands.private_files import check_password, locked, write_out, write_private
+from bot.domain.audit import Act
 from bot.domain.requests import RequestKind, RequestStatus
 from bot.language.gazetteer import place_spellings
 from bot.services import export, statistics
 from bot.services.privacy_ports import Exports
 from bot.settings import Settings
 from bot.storage.export import SqlExports
-from bot.wiring import build
+from bot.wiring import build, now
 
 SUBJECTS = ("requests", "cases", "messages", "statistics")
 FORMATS = ("json", "csv", "xlsx", "hxl")
@@ -42,9 +43,14 @@ def export_data(
     """
     _check(subject, format=format, has_bom=has_bom, kind=kind, status=status)
     check_password(password)
-    with build(settings).unit_of_work() as uow:
+    parts = build(settings)
+    with parts.unit_of_work() as uow:
         fields = statistics.FIELDS if subject == "statistics" else export.FIELDS[subject]
         content = _render(_rows(SqlExports(uow.session), subject, kind=kind, status=status), fields, format, has_bom=has_bom)
+    with parts.unit_of_work(is_durable=True) as uow:
+        # Before anything leaves the house.
+        uow.audit.add(Act.EXPORTED, staff_id=None, at=now(), subject=subject, detail=format)
+        uow.commit()
     if password is not None:
         content = locked(f"{subject}.{'csv' if format == 'hxl' else format}", content, password=password)
     if output is None:

@@ -20,6 +20,7 @@ import yaml
 from bot import __version__
 from bot.domain import topics
 from bot.domain.errors import ConfigurationError
+from bot.domain.silence import WITH_STAFF
 from bot.settings import PROJECT
 from bot.speaking.register import load_register
 
@@ -87,7 +88,7 @@ def write_domain(folder: Path, project: Path = PROJECT) -> Path:
     shutil.copy(project / "domain.yml", folder / "domain.yml")
     # The generator names the picture or voice note itself, so that one rule serves all kinds.
     answers = [*load_register(), "received_media"]
-    responses = {f"utter_{topics.intent_of_topic(a)}": [{"text": a}] for a in answers}
+    responses = {f"utter_{topics.intent_of_topic(a)}": [{"text": a}] for a in (*answers, WITH_STAFF)}
     text = yaml.safe_dump({"version": "3.1", "responses": responses}, sort_keys=False)
     (folder / "responses.yml").write_text(text, encoding="utf-8")
     return folder

@@ -10,7 +10,14 @@ import sys
 import uvloop
 
 from bot.channels.simulator.client import SimulatorClient
-from bot.delivery.chores import catch_up, erase_on_request, forget_on_request, purge_every_day
+from bot.delivery.chores import (
+    catch_up,
+    count_every_minute,
+    erase_on_request,
+    forget_on_request,
+    purge_every_day,
+    put_back_late_cases,
+)
 from bot.delivery.prices import SmsPrices
 from bot.delivery.stopping import Stop
 from bot.delivery.worker import OutboxWorker
@@ -76,6 +83,8 @@ async def _work(parts: Parts, stop: Stop) -> None:
         asyncio.create_task(erase_on_request(parts, clients, stop)),
         asyncio.create_task(forget_on_request(parts, stop)),
         asyncio.create_task(purge_every_day(parts, stop)),
+        asyncio.create_task(put_back_late_cases(parts, stop)),
+        asyncio.create_task(count_every_minute(parts, stop)),
     ]
     if settings.twilio is not None:
         from bot.channels.twilio.catch_up import missed_messages

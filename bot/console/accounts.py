@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.console.outside import Parts, now, open_members
-from bot.domain.staff import Role
+from bot.domain.staff import Authority, Grant, Role
 from bot.services import staff
+from bot.services.staff_ports import Member
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,28 @@ class Account:
     roles: tuple[str, ...]
     state: str
     is_on_duty: bool
+    team: str | None = None
+    is_for_complaints: bool = False
+    has_second_factor: bool = False
 
 
-def invite(parts: Parts, email: str, name: str, role: Role | Iterable[Role], language: str | None = None) -> str:
+def invite(
+    parts: Parts,
+    email: str,
+    name: str,
+    role: Role | Iterable[Authority],
+    language: str | None = None,
+    *,
+    team: str | None = None,
+) -> str:
     """Add a staff member; return the token of the invitation page ``/invitation/<token>``.
 
     Raises:
-        InvalidInput: If the e-mail address is none or taken, or there is no such language.
+        InvalidInput: If the e-mail address is none or taken, there is no such language, or the team's name is too long.
     """
-    roles = [role] if isinstance(role, Role) else list(role)
+    roles: list[Authority] = [role] if isinstance(role, Role) else list(role)
     with open_members(parts) as members:
-        return staff.invite(members, email, name=name, roles=roles, clock=now, language=language)
+        return staff.invite(members, email, name=name, roles=roles, clock=now, language=language, team=team)
 
 
 def first_invitation(parts: Parts) -> str | None:
@@ -50,22 +62,23 @@ def disable_staff(parts: Parts, email: str) -> None:
 
     Raises:
         NotFound: If there is no such staff member.
+        WrongState: If nobody would be left who manages staff.
     """
     with open_members(parts) as members:
-        staff.disable_staff(members, email)
+        staff.disable_staff(members, staff.get_staff(members, email), clock=now)
 
 
 def reset_staff(parts: Parts, email: str) -> str:
-    """Take the password away and return the token of a new invitation; opens a disabled account again.
+    """Take password and second factor away and return the token of a new invitation; opens a disabled account again.
 
     Raises:
         NotFound: If there is no such staff member.
     """
     with open_members(parts) as members:
-        return staff.reset_staff(members, email, clock=now)
+        return staff.reset_staff(members, staff.get_staff(members, email), clock=now)
 
 
-def _account(member: staff.Member) -> Account:
+def _account(member: Member) -> Account:
     state = "disabled" if not member.active else "active" if member.password else "invited"
     return Account(
         email=member.email,
@@ -73,4 +86,7 @@ def _account(member: staff.Member) -> Account:
         roles=tuple(member.role_names),
         state=state,
         is_on_duty=member.is_on_duty,
+        team=member.team,
+        is_for_complaints=Grant.COMPLAINTS in member.role_set,
+        has_second_factor=member.has_second_factor,
     )

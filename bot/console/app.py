@@ -9,7 +9,13 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from bot.console import (
+    account,
+    assignment,
+    audit,
+    case_acts,
+    case_words,
     cases,
+    dashboard,
     deliveries,
     delivery_words,
     directory,
@@ -18,11 +24,17 @@ from bot.console import (
     invitation,
     locale,
     media,
-    overview,
+    pages,
+    people,
     permissions,
+    queue,
+    request_acts,
     requests,
     security,
     simulator,
+    staff,
+    static_files,
+    views,
     words,
 )
 from bot.console.outside import Parts, make_media_sources, use_media_sources
@@ -44,32 +56,49 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     Raises:
         ConfigurationError: If a catalogue of the console is missing or broken.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_url_path=f"/static/{static_files.version()}")
     app.config.update(SECRET_KEY=parts.settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
     # A token holds as long as the session does: a simulator stays open for a day.
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     locale.install(app, locales, built=parts.settings.home / "locales")
     security.install(app, parts)
+    static_files.install(app)
     use_media_sources(app, make_media_sources(parts.settings) if sources is None else sources)
-    # After Flask-Security, which would exempt its logout.
     CSRFProtect(app)
     app.register_blueprint(health.pages)
     app.register_blueprint(locale.pages)
     app.register_blueprint(invitation.pages)
-    app.register_blueprint(overview.pages)
+    app.register_blueprint(account.pages)
+    app.register_blueprint(staff.pages)
+    app.register_blueprint(queue.pages)
+    app.register_blueprint(assignment.pages)
+    app.register_blueprint(views.pages)
     app.register_blueprint(cases.pages)
+    app.register_blueprint(case_acts.pages)
     app.register_blueprint(requests.pages)
+    app.register_blueprint(request_acts.pages)
+    app.register_blueprint(people.pages)
     app.register_blueprint(media.pages)
     app.register_blueprint(deliveries.pages)
     app.register_blueprint(directory.pages)
+    app.register_blueprint(dashboard.pages)
+    app.register_blueprint(audit.pages)
     app.jinja_env.globals["has_simulator"] = parts.settings.has_simulator
     if parts.settings.has_simulator:
         app.register_blueprint(simulator.pages)
     words.install(app)
+    case_words.install(app)
+    staff.install(app)
+    pages.install(app)
+    queue.install(app)
+    views.install(app)
     delivery_words.install(app)
     deliveries.install(app)
     media.install(app)
     requests.install(app)
+    people.install(app)
+    dashboard.install(app)
+    audit.install(app)
     errors.install(app)
     permissions.install(app)
     return app

@@ -41,6 +41,7 @@ _CODES = {
     404: "not_found",
     405: "wrong_method",
     413: "too_large",
+    429: "too_many",
     500: "failed",
 }
 
@@ -50,6 +51,16 @@ def _words(status: int, code: str | None) -> tuple[str, str]:
         return (
             pgettext("error", "This page is too old"),
             pgettext("error", "Go back, load the page again, and repeat what you did. Nothing was changed."),
+        )
+    if status == 401:
+        return (
+            pgettext("error", "You are logged out"),
+            pgettext("error", "Log in again to go on. Nothing was changed."),
+        )
+    if status == 429:
+        return (
+            pgettext("error", "Too many tries"),
+            pgettext("error", "Wait 15 minutes, then try again. If you forgot your password, an administrator can help."),
         )
     if status == 403:
         return (

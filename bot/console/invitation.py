@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel import pgettext
-from flask_security import hash_password, login_user
+from flask_security import hash_password
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import Email, EqualTo, InputRequired, Length
 
-from bot.console.outside import members, now
+from bot.console import sessions
+from bot.console.login import MAX_PASSWORD_LENGTH, normal_password
+from bot.console.outside import StaffMember, members, now
 from bot.console.permissions import open_to_all
 from bot.domain.errors import InvalidInput, NotFound, WrongState
-from bot.services.staff import FIRST_EMAIL, MIN_PASSWORD_LENGTH, Member, accept_invitation, open_invitation
-
-MAX_PASSWORD_LENGTH = 256
+from bot.services.staff import FIRST_EMAIL, MIN_PASSWORD_LENGTH, accept_invitation, open_invitation
 
 pages = Blueprint("invitation", __name__)
 
@@ -64,21 +64,20 @@ def accept(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         member = _accept(token, form)
         if member is not None:
-            login_user(member, authn_via=["invitation"])
-            return redirect(url_for("overview.show"))
+            sessions.begin(member, way="invitation")
+            # Where a second factor is needed, its set-up comes before every page.
+            return redirect(url_for("queue.show"), 303)
     return render_template("invitation.html", form=form, roles=invited.role_names)
 
 
-def _accept(token: str, form: InvitationForm) -> Member | None:
-    # The login page normalises what is typed; the same must happen here, or accents would lock people out.
-    password = current_app.extensions["security"].password_util.normalize(form.password.data)
+def _accept(token: str, form: InvitationForm) -> StaffMember | None:
     try:
         return accept_invitation(
             members(),
             token,
             email=form.email.data,
             name=form.name.data,
-            password_hash=hash_password(password),
+            password_hash=hash_password(normal_password(form.password.data)),
             clock=now,
         )
     except InvalidInput:

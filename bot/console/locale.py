@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
-from flask import Blueprint, Flask, abort, redirect, request
+from flask import Blueprint, Flask, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 from flask_security import current_user
 
 from bot.console.outside import members
 from bot.console.permissions import open_to_all
+from bot.console.ways import address_here, local_path
 from bot.domain.contacts import LANGUAGES
 from bot.language.catalogues import po_path, read_catalogue
 from bot.language.isolation import direction
@@ -44,8 +46,27 @@ def install(app: Flask, locales: Path, *, built: Path) -> None:
         default_timezone=TIMEZONE,
         locale_selector=page_language,
     )
+    _look_up_words_fast(app)
     app.jinja_env.globals.update(
-        page_language=page_language, direction=direction, languages=LANGUAGE_NAMES, path_here=lambda: request.path
+        page_language=page_language, direction=direction, languages=LANGUAGE_NAMES, path_here=address_here, timezone=TIMEZONE
+    )
+
+
+def _look_up_words_fast(app: Flask) -> None:
+    """Let a page find its translations once; Flask-Babel looks for them at each of its words, a fifth of a page's time."""
+
+    def translations() -> Any:
+        if "translations" not in g:
+            g.translations = get_translations()
+        return g.translations
+
+    env: Any = app.jinja_env
+    env.install_gettext_callables(
+        lambda text: translations().ugettext(text),
+        lambda one, many, number: translations().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, text: translations().upgettext(context, text),
+        npgettext=lambda context, one, many, number: translations().unpgettext(context, one, many, number),
     )
 
 
@@ -67,9 +88,7 @@ def choose() -> ResponseReturnValue:
         abort(400)
     if current_user.is_authenticated:
         choose_language(members(), current_user, language)
-    # "//host" and "/\host" lead to other sites.
-    is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = redirect(back if is_local else "/", 303)
+    response = redirect(local_path(back), 303)
     response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure)
     return response
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, flash, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, pgettext
-from flask_security import current_user
 
 from bot.console.delivery_words import media_error
-from bot.console.outside import media_sources, now, parts
+from bot.console.outside import actor, media_sources, now, parts
 from bot.console.permissions import requires
+from bot.console.pictures import cleaned
+from bot.console.sessions import asks_in_background
 from bot.domain.conversations import MessageKind
 from bot.domain.errors import ChannelDown, NotFound, Rejected, TryLater
 from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched
@@ -41,10 +42,10 @@ def install(app: Flask) -> None:
 @pages.post("/media/<string:media_id>")
 @requires("open_media")
 def open_one(media_id: str) -> ResponseReturnValue:
-    """Hand out a file; where that fails, lead back to the case with the reason in words."""
+    """Hand out a file, to be shown in the page or saved; where that fails, say why."""
     try:
-        with parts().unit_of_work() as uow:
-            fetched = open_media(uow, media_id, roles=current_user.role_set, sources=media_sources(), clock=now)
+        with parts().unit_of_work(is_durable=True) as uow:
+            fetched = cleaned(open_media(uow, media_id, actor=actor(), sources=media_sources(), clock=now))
             message_id = uow.messages.get_media(media_id).message_id
     except NotFound as error:
         if error.code != MEDIA_GONE:
@@ -71,9 +72,11 @@ def _file(media_id: str, fetched: Fetched) -> Response:
 
 
 def _back(reason: str) -> ResponseReturnValue:
+    if asks_in_background():
+        return jsonify(error=media_error(reason)), 409
     flash(media_error(reason), "error")
     reference = request.form.get("case", "")
-    return redirect(url_for("cases.show", reference=reference) if reference else url_for("overview.show"), 303)
+    return redirect(url_for("cases.show", reference=reference) if reference else url_for("queue.show"), 303)
 
 
 def media_kind(kind: MessageKind) -> str:

@@ -5,34 +5,43 @@ All other modules here take the parts, the clock, the ids and the staff from thi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from flask import Flask, current_app, g
+from flask_security import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from bot.delivery.receiver import StoringReceiver
 from bot.domain.contacts import Provider
+from bot.domain.requests import Actor
 from bot.services.messages import Incoming
 from bot.services.ports import MediaSource
 from bot.settings import Settings
+from bot.speaking.parts import speaker_of
+from bot.speaking.speaker import Speaker
 from bot.storage.staff import SqlStaffMembers, StaffMember, StaffRole
-from bot.wiring import Parts, now
+from bot.wiring import Parts, new_id, now
 
 __all__ = [
     "Parts",
     "SQLAlchemyError",
     "StaffMember",
     "StaffRole",
+    "actor",
+    "all_staff",
     "install",
     "make_media_sources",
     "media_sources",
     "members",
+    "new_id",
     "now",
     "open_members",
     "parts",
     "receive",
+    "speaker",
+    "staff_names",
     "use_media_sources",
 ]
 
@@ -55,6 +64,30 @@ def members() -> SqlStaffMembers:
     if "members" not in g:
         g.members = SqlStaffMembers(current_app.extensions["staff_session"], parts().cipher)
     return g.members
+
+
+def actor() -> Actor:
+    """Return the one who is logged in, as the services take them."""
+    return Actor(str(current_user.id), current_user.role_set, current_user.team)
+
+
+def all_staff() -> Sequence[StaffMember]:
+    """Return all staff members; read once in a request."""
+    if "all_staff" not in g:
+        g.all_staff = members().all()
+    return g.all_staff
+
+
+def staff_names() -> Mapping[int, str]:
+    """Return the names of all staff members by account; read once in a request."""
+    return {member.id: member.name or member.email for member in all_staff()}
+
+
+def speaker() -> Speaker:
+    """Return what puts the hotline's answers into words."""
+    if "speaker" not in current_app.extensions:
+        current_app.extensions["speaker"] = speaker_of(parts())
+    return current_app.extensions["speaker"]
 
 
 def parts() -> Parts:

@@ -11,7 +11,9 @@ from flask_babel import format_date, get_locale, pgettext
 
 from bot.console.request_choices import choices, labels, relations, safe_contacts
 from bot.domain.errors import NotFound
-from bot.domain.requests import Request, RequestKind, adults_of, age_on, separated_children_of
+from bot.domain.masks import mask_address, mask_name
+from bot.domain.merging import ENDED
+from bot.domain.requests import Request, RequestKind, RequestStatus, adults_of, age_on, separated_children_of
 from bot.language.gazetteer import place_name
 
 FIELDS = {
@@ -25,8 +27,6 @@ FIELDS = {
 """What is shown of each kind, in this order. Household, phone and safe contact have a place of their own."""
 
 COMPARED = ("full_name", "birth", "sex", "nationality", "current_place", "contact_phone")
-DOTS = "•••"
-"""As many for each name, so that the length tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def safe_contact_of(request: Request) -> str:
 
 def masked_name(request: Request) -> str:
     """Return the initials of who asks; empty where no name was given."""
-    return _mask_name(str(request.answers.get("full_name") or ""))
+    return mask_name(str(request.answers.get("full_name") or ""))
 
 
 def place_of(request: Request) -> str:
@@ -119,25 +119,26 @@ def compare(request: Request, other: Request, *, is_open: bool, today: date) -> 
     return rows
 
 
+def mergeable(request: Request, other: Request) -> list[tuple[str, bool]]:
+    """Return which of two requests may be kept, this one first, where the other can be stopped; with whether it is this one."""
+    found = []
+    for kept, ended in ((request, other), (other, request)):
+        has_consent = kept.has_consent and ended.has_consent
+        if has_consent and kept.status not in ENDED and RequestStatus.WITHDRAWN in ended.allowed_steps():
+            found.append((kept.reference, kept is request))
+    return found
+
+
 def _field(name: str, answers: Mapping[str, Any], *, is_open: bool, today: date) -> Field:
     label, say = labels()[name], _SAID.get(name)
     if name == "birth":
         return Field(name, label, _birth(answers, today))
     value = answers.get(name)
     if name == "full_name" and value:
-        return Field(name, label, str(value) if is_open else _mask_name(str(value)), not is_open)
+        return Field(name, label, str(value) if is_open else mask_name(str(value)), not is_open)
     if name == "contact_phone" and value:
-        return Field(name, label, str(value) if is_open else _mask_phone(str(value)), not is_open)
+        return Field(name, label, str(value) if is_open else mask_address(str(value)), not is_open)
     return Field(name, label, say(value) if say else _worded(choices().get(name, {}), value))
-
-
-def _mask_name(name: str) -> str:
-    return " ".join(f"{part[0]}{DOTS}" for part in name.split())
-
-
-def _mask_phone(phone: str) -> str:
-    # Two digits are enough to tell two numbers apart, and too few to call one.
-    return f"{DOTS}{phone[-2:]}"
 
 
 def _worded(words: Mapping[str, str], value: Any) -> str:

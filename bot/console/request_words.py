@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from babel.lists import format_list as _format_list
 from flask import Flask
-from flask_babel import format_date, format_datetime, pgettext
+from flask_babel import format_date, format_datetime, get_locale, pgettext
 
-from bot.console.words import kind_name
+from bot.console.request_choices import labels
+from bot.console.words import kind_name, remembered
 from bot.domain.errors import HotlineError
 from bot.domain.requests import HOTLINE, PERSON, RequestKind, RequestStatus, Step
+from bot.services.attempts import AttemptWay
 from bot.services.requests import Note, read_note
 
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
@@ -38,7 +41,9 @@ class Entry:
 
 def install(app: Flask) -> None:
     """Let templates use these words."""
-    app.jinja_env.globals.update(full_moment=full_moment, request_kind=request_kind, status_name=status_name)
+    app.jinja_env.globals.update(
+        attempt_name=attempt_name, full_moment=full_moment, request_kind=request_kind, status_name=status_name
+    )
 
 
 def request_kind(kind: RequestKind) -> str:
@@ -46,6 +51,7 @@ def request_kind(kind: RequestKind) -> str:
     return kind_name(kind.case_kind)
 
 
+@remembered
 def status_name(status: RequestStatus) -> str:
     """Return where a request stands."""
     return {
@@ -71,6 +77,10 @@ def status_name(status: RequestStatus) -> str:
 def error_words(error: HotlineError) -> str:
     """Return why something was not done, and what to do; nothing was changed then."""
     return {
+        "attempts_missing": pgettext(
+            "request error",
+            "Try first: at least three times, on at least two days. Phones are out of credit or in other hands for a day.",
+        ),
         "changed_meanwhile": pgettext(
             "request error", "Somebody changed this request meanwhile. Look at where it stands now, and decide again."
         ),
@@ -83,11 +93,17 @@ def error_words(error: HotlineError) -> str:
             "request error",
             "A sign of fear is open. The request goes no further until a protection caseworker has spoken with the person.",
         ),
+        "merge_ended": pgettext(
+            "request error",
+            "One of the two has ended, or can no longer be stopped. They cannot be merged. Nothing was changed.",
+        ),
+        "merge_invalid": pgettext("request error", "These two cannot be merged. Nothing was changed."),
         "no_duplicate": pgettext("request error", "This request is not marked as a repeat any more."),
         "no_open_fear": pgettext("request error", "No sign of fear is open. Perhaps somebody cleared it meanwhile."),
         "reason_missing": pgettext("request error", "Write the reason: this step needs one. Nothing was changed."),
         "reason_too_long": pgettext("request error", "The reason is too long: at most 500 characters. Nothing was changed."),
         "request_is_draft": pgettext("request error", "The person has not sent this request yet. It cannot be changed here."),
+        "request_merged": pgettext("request error", "This request was merged into another one. Go on there."),
         "step_not_allowed": pgettext("request error", "This step is not open from where the request stands now."),
     }.get(error.code, pgettext("request error", "This did not work. Nothing was changed."))
 
@@ -114,6 +130,34 @@ def full_moment(at: datetime) -> str:
     return format_datetime(at, pgettext("pattern of a day with its year and a time", "d MMM y, HH:mm"))
 
 
+def attempt_name(way: str) -> str:
+    """Return how somebody tried to reach the person."""
+    return {
+        AttemptWay.CALL.value: pgettext("attempt", "Called, and did not reach the person"),
+        AttemptWay.MESSAGE.value: pgettext("attempt", "Wrote, and got no answer"),
+        AttemptWay.OTHER.value: pgettext("attempt", "Tried another way, and did not reach the person"),
+    }.get(way, pgettext("attempt", "Did not reach the person"))
+
+
+def _merge_words(reference: str, rest: str) -> tuple[str, str]:
+    fields, _, reason = rest.partition(" ")
+    taken, _, differing = fields.partition(";")
+    said = [pgettext("history", "%(reference)s was merged into this request.", reference=reference)]
+    if taken:
+        said.append(pgettext("history", "Taken from it: %(fields)s.", fields=_field_names(taken)))
+    if differing:
+        said.append(pgettext("history", "Different there, and left as it is here: %(fields)s.", fields=_field_names(differing)))
+    return " ".join(said), reason
+
+
+def _field_names(ids: str) -> str:
+    names = {**labels(), "birth_date": labels()["birth"], "birth_year": labels()["birth"], "age": labels()["birth"]}
+    names["household"] = pgettext("request field", "Who travels along")
+    names["safe_contact"] = pgettext("request field", "Safe contact")
+    # A field that has no name here is one that staff do not see.
+    return _format_list(list(dict.fromkeys(names[one] for one in ids.split(",") if one in names)), locale=get_locale())
+
+
 def _reason(step: Step) -> str:
     if step.by not in (PERSON.id, HOTLINE.id):
         return step.reason
@@ -137,6 +181,12 @@ def _noted(note: Note, rest: str) -> tuple[str, str]:
     reference, _, reason = rest.partition(" ")
     if note is Note.FEAR_CLEARED:
         return pgettext("history", "Sign of fear cleared"), rest
+    if note is Note.ATTEMPT:
+        return attempt_name(reference), reason
+    if note is Note.MERGED_INTO:
+        return pgettext("history", "Merged into %(reference)s", reference=reference), reason
+    if note is Note.MERGED_FROM:
+        return _merge_words(reference, reason)
     if note is Note.SAME_PERSON:
         return pgettext("history", "Marked as a repeat of %(reference)s", reference=reference), reason
     if note is Note.OTHER_PERSON:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
+from typing import Any
 
 import waitress
 
@@ -13,6 +14,15 @@ from bot.domain.errors import ConfigurationError
 
 HOST = "127.0.0.1"
 THREADS = 8
+PROXY: dict[str, Any] = {
+    # A proxy on this machine says whether the outside came by https: then cookies are Secure. It also says from where,
+    # which wrong passwords are counted by: of what it gives, only the last address is its own word, and no more is taken.
+    # All other such headers are dropped, so that nobody can name a host.
+    "trusted_proxy": HOST,
+    "trusted_proxy_count": 1,
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    "clear_untrusted_proxy_headers": True,
+}
 
 
 def serve(parts: Parts) -> None:
@@ -29,10 +39,7 @@ def serve(parts: Parts) -> None:
             port=port,
             threads=THREADS,
             ident=None,
-            # A proxy on this machine says whether the outside came by https: then cookies are Secure.
-            trusted_proxy=HOST,
-            trusted_proxy_headers={"x-forwarded-proto"},
-            clear_untrusted_proxy_headers=True,
+            **PROXY,
         )
     except OSError as error:
         raise ConfigurationError("port_taken", f"CONSOLE_PORT {port} cannot be used: {error.strerror}") from error

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import format_datetime, format_timedelta, get_locale, pgettext
 
 from bot.domain.cases import CaseKind, Priority, QueueState
@@ -27,6 +30,24 @@ def install(app: Flask) -> None:
     )
 
 
+Id = TypeVar("Id")
+
+
+def remembered(name: Callable[[Id], str]) -> Callable[[Id], str]:
+    """Look a word up once in a request, however many rows of a list show it."""
+
+    @wraps(name)
+    def look_up(of: Id) -> str:
+        words = g.setdefault("words", {})
+        key = (name.__name__, of, str(get_locale()))
+        if key not in words:
+            words[key] = name(of)
+        return words[key]
+
+    return look_up
+
+
+@remembered
 def kind_name(kind: CaseKind) -> str:
     """Return what a case is about."""
     return {
@@ -41,6 +62,7 @@ def kind_name(kind: CaseKind) -> str:
     }[kind]
 
 
+@remembered
 def priority_name(priority: Priority) -> str:
     """Return how soon somebody should look."""
     return {
@@ -51,6 +73,7 @@ def priority_name(priority: Priority) -> str:
     }[priority]
 
 
+@remembered
 def queue_state_name(state: QueueState) -> str:
     """Return where a case stands."""
     return {
@@ -61,6 +84,7 @@ def queue_state_name(state: QueueState) -> str:
     }[state]
 
 
+@remembered
 def channel_name(channel: Channel) -> str:
     """Return the name of a channel; two of them are brands and the same everywhere."""
     return {Channel.SMS: pgettext("channel", "SMS"), Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}[channel]
@@ -77,6 +101,7 @@ def role_name(role: str) -> str:
     }[Role(role)]
 
 
+@remembered
 def language_name(language: str | None) -> str:
     """Return the name of a language of contacts, in the language of the page."""
     if language is None:

@@ -13,6 +13,8 @@ from bot.delivery.stopping import Stop
 from bot.domain.contacts import Provider
 from bot.domain.errors import DeliveryError, TryLater
 from bot.logs import get_logger
+from bot.services.casework import escalate_late
+from bot.services.counts import BATCH, count_messages
 from bot.services.erasure import ToErase, messages_to_erase, record_erased
 from bot.services.messages import Incoming
 from bot.services.ports import ChannelClient
@@ -24,7 +26,11 @@ ERASE_EVERY_SECONDS = 0.5
 ERASE_BATCH = 50
 FORGET_EVERY_SECONDS = 2.0
 LOOK_FOR_OLD_EVERY_SECONDS = 600.0
+COUNT_EVERY_SECONDS = 60.0
 CATCH_UP_EVERY_SECONDS = 60.0
+PUT_BACK_EVERY_SECONDS = 60.0
+PUT_BACK_AT_ONCE = 20
+"""Cases that go back in one transaction: while it lasts, nobody else works on them."""
 OVERLAP = timedelta(minutes=10)
 """How far before the last look we look again: clocks differ, and lists lag behind."""
 
@@ -97,6 +103,43 @@ async def purge_every_day(parts: Parts, stop: Stop) -> None:
         except Exception as error:  # noqa: BLE001 - the edge of this chore
             log.error("purge_failed", error_class=type(error).__name__)
         await _pause(LOOK_FOR_OLD_EVERY_SECONDS, stop)
+
+
+async def count_every_minute(parts: Parts, stop: Stop) -> None:
+    """Add what was dealt with to the daily counts, until ``stop`` is asked for."""
+    log = get_logger()
+    while not stop.is_asked:
+        try:
+            while await asyncio.to_thread(_count, parts) == BATCH and not stop.is_asked:
+                pass
+        except Exception as error:  # noqa: BLE001 - the edge of this chore
+            log.error("counting_failed", error_class=type(error).__name__)
+        await _pause(COUNT_EVERY_SECONDS, stop)
+
+
+def _count(parts: Parts) -> int:
+    with parts.unit_of_work() as uow:
+        return count_messages(uow, clock=now)
+
+
+async def put_back_late_cases(parts: Parts, stop: Stop) -> None:
+    """Put cases that nobody touched in their time back into the queue, until ``stop`` is asked for."""
+    log = get_logger()
+    while not stop.is_asked:
+        try:
+            count = PUT_BACK_AT_ONCE
+            while count == PUT_BACK_AT_ONCE and not stop.is_asked:
+                count = await asyncio.to_thread(_put_back, parts)
+                if count:
+                    log.info("cases_put_back", count=count)
+        except Exception as error:  # noqa: BLE001 - the edge of this chore
+            log.error("putting_back_failed", error_class=type(error).__name__)
+        await _pause(PUT_BACK_EVERY_SECONDS, stop)
+
+
+def _put_back(parts: Parts) -> int:
+    with parts.unit_of_work() as uow:
+        return escalate_late(uow, clock=now, limit=PUT_BACK_AT_ONCE)
 
 
 async def _pause(seconds: float, stop: Stop) -> None:

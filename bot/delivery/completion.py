@@ -50,6 +50,9 @@ class Completion:
             # Rasa said nothing at all. A pressed safety topic is known all the same; of other messages nobody knows what
             # they need: a person must read them.
             topic = turn.pressed if turn.pressed and topics.is_safety(turn.pressed) else "fallback"
+            if turn.is_with_staff and topic == "fallback":
+                # A person reads them already.
+                return []
             answer_id = topic if topics.is_safety(topic) else "error_apology"
             replies = [self._speaker.say(answer_id, language, turn.channel)]
         if topic in CASE_OF_TOPIC and topic not in FORM_OF and not any(is_case_answer(reply.answer_id) for reply in replies):

@@ -22,6 +22,7 @@ from bot.delivery.turn_channel import TurnChannel
 from bot.delivery.turn_message import user_message
 from bot.domain.commands import Command, language_of_command
 from bot.domain.contacts import Channel
+from bot.domain.silence import WITH_STAFF, is_said_beside_staff
 from bot.logs import get_logger
 from bot.services.turns import (
     LEASE,
@@ -224,11 +225,14 @@ class InboxWorker:
         self, turn: Turn, understood: Understood, replies: list[Reply], trackers: TrackerChanges
     ) -> tuple[Turn | None, int]:
         """Store what came of a turn; return the contact's next turn and the number of messages that go out."""
-        if turn.command not in OBEYED:
+        is_left_to_staff = any(reply.answer_id == WITH_STAFF for reply in replies)
+        if turn.command not in OBEYED and not is_left_to_staff:
             replies = self._completion.complete(turn, understood, replies)
         if turn.just_said is not None and [reply.answer_id for reply in replies] == [turn.just_said]:
             # The second picture of an album.
             replies = []
+        if turn.is_with_staff:
+            replies = [reply for reply in replies if is_said_beside_staff(reply.answer_id)]
         fitted = [part for reply in replies for part in fit(reply, turn.channel)]
         with self._parts.unit_of_work() as uow:
             trackers.write(uow.session)

@@ -33,6 +33,7 @@ def user_message(turn: Turn, channel: TurnChannel, speaker: Speaker) -> UserMess
             "offered": [[choice.id, sorted({choice.title, *speaker.titles(choice.id)})] for choice in turn.offered],
             "offered_is_latest": turn.offered_is_latest,
             "asked": _asked(turn),
+            "with_staff": turn.is_with_staff,
         },
     )
 

@@ -73,6 +73,8 @@ class Conversation:
         language: ``ar``, ``fr``, ``en``; None until the first message was understood.
         language_is_chosen: True once the person named a language; then guesses no longer change it.
         language_hint: What the app says of its language; a first guess, until something is understood.
+        with_staff_since: Since when staff write to the person and the assistant is silent; None while it speaks.
+        with_staff_id: The staff member who took the conversation.
     """
 
     id: str
@@ -84,9 +86,24 @@ class Conversation:
     language: str | None = None
     language_is_chosen: bool = False
     language_hint: str | None = None
+    with_staff_since: datetime | None = None
+    with_staff_id: int | None = None
 
     def __repr__(self) -> str:
         return f"<Conversation {self.id}>"
+
+    @property
+    def is_with_staff(self) -> bool:
+        """Whether the assistant is silent, as staff write to the person."""
+        return self.with_staff_since is not None
+
+    def take(self, staff_id: int, now: datetime) -> None:
+        """Record that a staff member writes to the person; the assistant falls silent."""
+        self.with_staff_since, self.with_staff_id = self.with_staff_since or now, staff_id
+
+    def give_back(self) -> None:
+        """Let the assistant speak again."""
+        self.with_staff_since = self.with_staff_id = None
 
     def use_language(self, language: str, *, is_chosen: bool) -> None:
         """Go on in a language; a guess never replaces the person's own choice."""
@@ -123,6 +140,8 @@ class Message:
         resends: How often it was sent again because the network reported it lost.
         failure: Why it did not arrive, or why it waits: a code of ``bot.domain.deliveries``.
         erase_asked_at, erased_at: When the person asked to clean the chat, and when the provider did.
+        author_id: The staff member who wrote an outbound message; None for the assistant.
+        client_id: Made by the page on which staff wrote it, so that sending again sends nothing.
         position: Grows with every message stored; order of the conversation.
     """
 
@@ -154,6 +173,8 @@ class Message:
     failure: str | None = None
     erase_asked_at: datetime | None = None
     erased_at: datetime | None = None
+    author_id: int | None = None
+    client_id: str | None = None
     position: int | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:

@@ -77,6 +77,7 @@ FAILURES = {
         Failure("phone_off", retry_after=timedelta(minutes=10)),
         Failure("network_fault", retry_after=timedelta(minutes=10)),
         Failure("window_shut"),
+        Failure("with_staff"),
         Failure("filtered"),
         Failure("content_refused"),
         Failure("too_long"),

@@ -15,7 +15,7 @@ from typing import Any
 from bot.domain.cases import CaseKind
 from bot.domain.contacts import Channel
 from bot.domain.errors import NotAllowed, WrongState
-from bot.domain.staff import Role
+from bot.domain.staff import Authority, Role
 
 ADULT = 18
 """Age from which a person decides alone."""
@@ -80,10 +80,17 @@ class Actor:
 
     Attributes:
         id: A staff account's id, ``person`` for who asked, ``hotline`` for a rule that acts by itself.
+        team: The office of a staff member.
     """
 
     id: str
-    roles: frozenset[Role] = frozenset()
+    roles: frozenset[Authority] = frozenset()
+    team: str | None = None
+
+    @property
+    def staff_id(self) -> int | None:
+        """The staff account, None where nobody of the staff acts."""
+        return int(self.id) if self.id.isascii() and self.id.isdigit() else None
 
 
 PERSON = Actor("person")

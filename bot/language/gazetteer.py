@@ -72,6 +72,13 @@ def place_name(place_id: str, language: str) -> str:
     raise NotFound("place_not_found", place_id)
 
 
+@lru_cache(maxsize=len(LANGUAGES))
+def place_names(language: str) -> dict[str, str]:
+    """Return the names of all places in a language, by id and in the order of the names."""
+    names = {place["id"]: str(place[language]) for place in _data()["places"]}
+    return dict(sorted(names.items(), key=lambda item: item[1]))
+
+
 def _distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Return the great-circle distance by the haversine formula, which stays exact for short distances."""
     north, other_north = math.radians(latitude), math.radians(other_latitude)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from bot.domain.cases import CASE_OF_TOPIC, PROMISES, Case, CaseKind, Priority, QueueState
+from bot.domain.cases import CASE_OF_TOPIC, Case, CaseKind, Priority, QueueState
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.references import new_reference
 from bot.domain.requests import Request
-from bot.domain.staff import VISIBLE_KINDS, Role
+from bot.domain.staff import VISIBLE_KINDS, Authority
 from bot.services.ports import Clock, Ids, UnitOfWork
 
 
@@ -41,7 +42,7 @@ def open_case(
     """Open the case that a topic calls for, or join the contact's open case of that kind.
 
     Safe to repeat: for the same message it gives the same case. A more urgent message raises the
-    priority of the case that it joins.
+    priority of the case that it joins, and whoever did not wait for staff waits from now on.
 
     Raises:
         InvalidInput: If the topic opens no case.
@@ -83,7 +84,8 @@ def join_case(
         return OpenedCase(same.reference, kind, True, is_staff_on_duty)
     case = uow.cases.find_open(contact_id, kind)
     if case is not None:
-        case.raise_priority(priority, clock())
+        case.raise_priority(priority, uow.duty.hours.due(clock(), priority))
+        case.start_waiting(clock(), uow.duty.hours.due(clock(), case.priority))
         return OpenedCase(case.reference, kind, False, is_staff_on_duty)
     case = _add_case(
         uow,
@@ -101,9 +103,21 @@ def join_case(
 
 
 def open_request_case(
-    uow: UnitOfWork, request: Request, *, topic: str, priority: Priority, message_id: str, clock: Clock, new_id: Ids
+    uow: UnitOfWork,
+    request: Request,
+    *,
+    topic: str,
+    priority: Priority,
+    message_id: str,
+    clock: Clock,
+    new_id: Ids,
+    places: Collection[str] = (),
 ) -> OpenedCase:
-    """Open the case in which staff follow a request; it carries the request's reference. The caller commits."""
+    """Open the case in which staff follow a request; it carries the request's reference. The caller commits.
+
+    Args:
+        places: As for ``place_case``.
+    """
     case = _add_case(
         uow,
         kind=request.kind.case_kind,
@@ -116,11 +130,28 @@ def open_request_case(
         clock=clock,
         new_id=new_id,
     )
+    case.place = _place_of(request, places)
     return OpenedCase(case.reference, case.kind, True, uow.duty.count() > 0)
 
 
+def place_case(uow: UnitOfWork, request: Request, places: Collection[str]) -> None:
+    """Have the case of a request stand where the person is now. The caller commits.
+
+    Args:
+        places: Ids of the towns that are known: the queue keeps them in clear, and never a person's own words.
+    """
+    case = uow.cases.find_by_reference(request.reference)
+    if case is not None:
+        case.place = _place_of(request, places)
+
+
+def _place_of(request: Request, places: Collection[str]) -> str | None:
+    place = request.answers.get("current_place")
+    return place if isinstance(place, str) and place in places else None
+
+
 def _add_case(
-    uow: UnitOfWork, *, kind: CaseKind, priority: Priority, message_id: str, clock: Clock, new_id: Ids, **fields: str
+    uow: UnitOfWork, *, kind: CaseKind, priority: Priority, message_id: str, clock: Clock, new_id: Ids, **fields: Any
 ) -> Case:
     now = clock()
     case = Case(
@@ -130,31 +161,45 @@ def _add_case(
         queue_state=QueueState.WAITING,
         opened_by_message_id=message_id,
         opened_at=now,
-        due_at=now + PROMISES[priority],
+        due_at=uow.duty.hours.due(now, priority),
+        waiting_since=now,
         **fields,
     )
     uow.cases.add(case)
     return case
 
 
-def list_waiting_cases(uow: UnitOfWork, roles: Iterable[Role], *, limit: int = 100) -> Sequence[Case]:
+def list_waiting_cases(uow: UnitOfWork, roles: Iterable[Authority], *, limit: int = 100) -> Sequence[Case]:
     """Return the open cases that these roles may see, the most urgent first, then the oldest."""
-    return uow.cases.waiting(_visible_kinds(roles), limit=limit)
+    return uow.cases.waiting(visible_kinds(roles), limit=limit)
 
 
-def find_open_case(uow: UnitOfWork, reference: str, roles: Iterable[Role]) -> Case:
+def find_case(uow: UnitOfWork, reference: str, roles: Iterable[Authority]) -> Case:
+    """Return a case by its reference, resolved or not, in capitals or not.
+
+    Raises:
+        NotFound: As ``find_open_case``.
+    """
+    case = uow.cases.find_by_reference(reference.upper())
+    if case is None or case.kind not in visible_kinds(roles):
+        raise NotFound("case_not_found", reference)
+    return case
+
+
+def find_open_case(uow: UnitOfWork, reference: str, roles: Iterable[Authority]) -> Case:
     """Return an open case by its reference, in capitals or not.
 
     Raises:
         NotFound: If there is none, or these roles do not see its kind: nobody learns that it exists.
     """
     case = uow.cases.find_by_reference(reference.upper())
-    if case is None or not case.is_open or case.kind not in _visible_kinds(roles):
+    if case is None or not case.is_open or case.kind not in visible_kinds(roles):
         raise NotFound("case_not_found", reference)
     return case
 
 
-def _visible_kinds(roles: Iterable[Role]) -> frozenset[CaseKind]:
+def visible_kinds(roles: Iterable[Authority]) -> frozenset[CaseKind]:
+    """Return the kinds of cases that somebody with these roles sees."""
     return frozenset().union(*(VISIBLE_KINDS[role] for role in roles))
 
 

@@ -10,7 +10,7 @@ from bot.domain.cases import Case, CaseKind
 from bot.domain.contacts import Channel
 from bot.domain.conversations import Message
 from bot.domain.deliveries import OutboundState
-from bot.domain.staff import VISIBLE_KINDS, Role
+from bot.domain.staff import VISIBLE_KINDS, Authority
 from bot.services.outbox import messages_in_trouble
 from bot.services.ports import Clock, UnitOfWork
 
@@ -37,7 +37,7 @@ class Delivery:
     references: tuple[str, ...] = ()
 
 
-def list_deliveries(uow: UnitOfWork, roles: Iterable[Role]) -> list[Delivery]:
+def list_deliveries(uow: UnitOfWork, roles: Iterable[Authority]) -> list[Delivery]:
     """Return messages that did not arrive, may not have, or wait for something; the newest first, at most ``MAX_ROWS``.
 
     The rule is that of ``list_waiting_cases``: what a role does not see in the list of cases it does not see here. Rows
@@ -63,12 +63,12 @@ def list_deliveries(uow: UnitOfWork, roles: Iterable[Role]) -> list[Delivery]:
     return rows
 
 
-def count_lost(uow: UnitOfWork, roles: Iterable[Role], *, clock: Clock) -> int:
+def count_lost(uow: UnitOfWork, roles: Iterable[Authority], *, clock: Clock) -> int:
     """Return how many messages failed or became uncertain in the last 24 hours, by the rule of ``list_deliveries``."""
     return uow.outbox.count_lost(clock() - RECENT, hidden=hidden_kinds(roles))
 
 
-def hidden_kinds(roles: Iterable[Role]) -> frozenset[CaseKind]:
+def hidden_kinds(roles: Iterable[Authority]) -> frozenset[CaseKind]:
     """Return the kinds of cases that none of these roles sees."""
     return frozenset(CaseKind).difference(*(VISIBLE_KINDS[role] for role in roles))
 

@@ -13,6 +13,7 @@ from bot.domain.requests import Request, RequestKind, RequestStatus
 from bot.services.form_answers import advance
 from bot.services.form_asking import ask, summary_of
 from bot.services.form_context import Talk, is_of_request, own_requests
+from bot.services.repeats import kept_of
 
 NEEDS_PROOF = frozenset({FormKind.MY_DATA})
 """Shown in full, so that the number alone does not open it."""
@@ -55,6 +56,9 @@ def unsent_to_change(forms: Sequence[Form], talk: Talk) -> Form | None:
 def _what_is_known(form: Form, talk: Talk, own: list[Request]) -> dict[str, Any]:
     reference = parse_reference(talk.text)
     mine = [request for request in own if reference is None or request.reference == reference]
+    if form.kind is not FormKind.MY_DATA:
+        # Where staff made two requests one, the one that goes on is meant; from another number it still wants its proof.
+        mine = [kept for kept in (kept_of(talk.uow, request) for request in mine) if kept in own]
     if form.kind is FormKind.UPDATE:
         mine = [request for request in mine if request.is_live]
     if form.kind is FormKind.WITHDRAWAL:

@@ -25,12 +25,14 @@ class FormRules:
         months: How long a request is kept after it ended; the notice says so.
         draft_days: How long an unfinished form is kept.
         law: For each language, what the law makes the operator keep when somebody asks to erase everything, or nothing.
+        places: Ids of the towns that are known; all else is a person's own words.
     """
 
     consent_version: str
     months: int
     draft_days: int
     law: dict[str, str]
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bot.domain.requests import (
     adults_of,
     birth_year_of,
 )
-from bot.services.cases import OpenedCase, open_request_case
+from bot.services.cases import OpenedCase, open_request_case, place_case
 from bot.services.form_asking import ask, fields_of, leave_for_good
 from bot.services.form_context import Talk, is_of_request
 
@@ -49,6 +49,7 @@ def finish_request(form: Form, talk: Talk, *, is_new: bool = False) -> FormReply
         # "Another person", who writes from the same number.
         talk.uow.contacts.get(talk.contact_id).is_shared = True
     talk.uow.requests.add_step(request.move(RequestStatus.SUBMITTED, talk.now, actor=PERSON, reason="sent"))
+    talk.uow.requests.keep_name(request)
     opened = open_request_case(
         talk.uow,
         request,
@@ -57,6 +58,7 @@ def finish_request(form: Form, talk: Talk, *, is_new: bool = False) -> FormReply
         message_id=talk.message_id,
         clock=talk.clock,
         new_id=talk.new_id,
+        places=talk.rules.places,
     )
     talk.uow.forms.remove(form)
     return _sent(request, opened, talk)
@@ -96,6 +98,7 @@ def merge_with_first(form: Form, talk: Talk) -> FormReply:
         first.raise_fear(talk.now)
     _note(first, talk, "updated_by_person")
     set_hashes(first, talk)
+    place_case(talk.uow, first, talk.rules.places)
     leave_for_good(form, talk)
     talk.call("update_request")
     return _with_waiting_draft(FormReply((Line("request_merged"),)), talk)
@@ -107,6 +110,7 @@ def set_hashes(request: Request, talk: Talk) -> None:
     key = talk.reader.name_key(name) if name else ""
     request.phone_hash = talk.uow.requests.hash(f"phone:{phone}") if phone else None
     request.identity_hash = talk.uow.requests.hash(f"person:{key}:{year}") if key and year else None
+    talk.uow.requests.keep_name(request)
 
 
 def finish(form: Form, talk: Talk) -> FormReply:
@@ -132,6 +136,7 @@ def _update(form: Form, talk: Talk) -> FormReply:
     request = talk.uow.requests.lock(form.request_id or "")
     request.answers = {**request.answers, **fields_of(form)}
     set_hashes(request, talk)
+    place_case(talk.uow, request, talk.rules.places)
     _note(request, talk, f"updated_{form.answers['update_field']}")
     talk.call("update_request")
     return FormReply((Line("updated", {"reference": request.reference}),))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol
 
 from bot.domain.forms import Form, FormWord
 from bot.domain.questions import Question
 from bot.domain.readings import Reading
-from bot.domain.requests import Request, RequestKind, RequestStatus, Step
+from bot.domain.requests import Request, Step
 
 
 class Forms(Protocol):
@@ -37,6 +37,8 @@ class Requests(Protocol):
 
     def add(self, request: Request) -> None: ...
 
+    def keep_name(self, request: Request) -> None: ...
+
     def get(self, request_id: str) -> Request: ...
 
     def lock(self, request_id: str) -> Request: ...
@@ -48,10 +50,6 @@ class Requests(Protocol):
     def of_contact(self, contact_id: str) -> Sequence[Request]: ...
 
     def likely_same(self, request: Request) -> Sequence[Request]: ...
-
-    def in_status(
-        self, statuses: Iterable[RequestStatus], kinds: Iterable[RequestKind], *, limit: int
-    ) -> Sequence[Request]: ...
 
     def with_end_dates(self) -> Sequence[Request]: ...
 

@@ -8,9 +8,11 @@ from typing import Any
 from bot.domain.contacts import Contact
 from bot.domain.form_replies import FormReply, Line
 from bot.domain.forms import Form
+from bot.domain.questions import FormKind
 from bot.domain.requests import Request, RequestStatus, birth_year_of
 from bot.services.form_asking import ask, leave_for_good, move_here
 from bot.services.form_context import Talk
+from bot.services.repeats import kept_of
 
 MAX_WRONG_TRIES = 3
 LOCK = timedelta(hours=1)
@@ -52,6 +54,9 @@ def _fits(request: Request, value: dict[str, Any]) -> bool:
 
 
 def _take_over(form: Form, talk: Talk, request: Request) -> None:
+    if form.kind is not FormKind.MY_DATA:
+        # Two requests that staff made one: what is asked of either is asked of the one that goes on.
+        request = kept_of(talk.uow, request)
     form.request_id = request.id
     form.answers = {**form.answers, "is_known": True, "is_proved": True}
     if request.status is not RequestStatus.DRAFT:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from bot.domain import topics
 from bot.domain.contacts import ChannelAddress, Provider
 from bot.domain.conversations import Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import MAX_ATTEMPTS, OutboundState, backoff
 from bot.domain.errors import ChannelDown, DeliveryError, TryLater, Uncertain, Unreachable
+from bot.domain.silence import WITH_STAFF, is_about_safety, speaks_beside_staff
 from bot.services.messages import address_of, withdraw_unsent
 from bot.services.ports import Clock, Ids, Outgoing, Ready, Sent, UnitOfWork
 
@@ -27,7 +27,6 @@ LOOK_UP_AFTER = timedelta(seconds=4)
 """A provider needs a moment until a message that it took shows in its list."""
 DOWN_SECONDS = 60.0
 """How long messages wait after an account or a setting was refused."""
-SAFETY_ANSWERS = ("safety_case_", "check_safety", "danger_", "ask_go_on_with_fear")
 
 
 class Task(str, Enum):
@@ -85,6 +84,10 @@ def claim_message(
         _leave_unknown(uow, message, "worker_died", clock=clock, can_look_up=False)
     elif address.stopped_at is not None and message.reply_to_id is None:
         message.move_on(OutboundState.WITHDRAWN, now, failure=address.stop_reason)
+        uow.outbox.release(message_id)
+    elif conversation.is_with_staff and not speaks_beside_staff(message):
+        # Staff began to write after this was queued.
+        message.move_on(OutboundState.WITHDRAWN, now, failure=WITH_STAFF)
         uow.outbox.release(message_id)
     elif _must_wait(uow, message, conversation, address, clock=clock):
         _hold(uow, conversation, message, templates=templates, clock=clock, new_id=new_id)
@@ -175,18 +178,12 @@ def _leave_unknown(uow: UnitOfWork, message: Message, code: str, *, clock: Clock
     """Keep a message that may have gone out: look it up, or repeat it once if somebody's safety hangs on it."""
     if can_look_up:
         message.mark_unknown(code, look_up_at=clock() + LOOK_UP_AFTER)
-    elif is_about_safety(message) and message.resends == 0:
+    elif is_about_safety(message.answer_id or "") and message.resends == 0:
         message.resends += 1
         message.wait_in_queue(until=None, failure=code)
     else:
         message.mark_unknown(code, look_up_at=None)
     uow.outbox.release(message.id)
-
-
-def is_about_safety(message: Message) -> bool:
-    """Say whether it is worse that this message is missing than that it comes twice."""
-    answer_id = message.answer_id or ""
-    return topics.is_safety(answer_id) or answer_id.startswith(SAFETY_ANSWERS)
 
 
 def hold_for_window(uow: UnitOfWork, message: Message, *, templates: Mapping[str, str], clock: Clock, new_id: Ids) -> None:

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.cases import Case, CaseKind
+from bot.domain.cases import CaseKind
 from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Message
 from bot.domain.deliveries import OutboundState
-from bot.domain.directory import DirectoryEntry
 from bot.domain.media import Fetched, Media
+from bot.services.audit_ports import Audit
+from bot.services.case_ports import Cases, Duty
+from bot.services.directory_ports import Directory
 from bot.services.form_ports import Forms, Requests
+from bot.services.oversight_ports import Counts, DashboardNumbers
+from bot.services.people_ports import People
 from bot.services.privacy_ports import Privacy, Retention
+from bot.services.queue_ports import Queue, SavedViews
+from bot.services.request_ports import RequestLists
+from bot.services.thread_ports import Presences, Threads
 
 
 class Clock(Protocol):
@@ -86,6 +93,12 @@ class Messages(Protocol):
 
     def latest_outbound(self, conversation_id: str) -> Message | None: ...
 
+    def find_by_client_id(self, client_id: str) -> Message | None: ...
+
+    def newest(self, conversation_id: str, *, before: int | None, limit: int) -> Sequence[Message]: ...
+
+    def state_of(self, conversation_id: str, *, limit: int) -> str: ...
+
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]: ...
 
     def add_media(self, media: Media) -> None: ...
@@ -128,6 +141,8 @@ class Outbox(Protocol):
 
     def unsettled(self, conversation_id: str) -> Sequence[Message]: ...
 
+    def withdraw(self, message: Message, *, failure: str, now: datetime) -> bool: ...
+
     def find_sent(self, provider: Provider, provider_id: str) -> str | None: ...
 
     def has_template_since(self, conversation_id: str, since: datetime) -> bool: ...
@@ -157,38 +172,6 @@ class Marks(Protocol):
     def set(self, name: str, at: datetime) -> None: ...
 
 
-class Cases(Protocol):
-    """Cases."""
-
-    def add(self, case: Case) -> None: ...
-
-    def find_by_message(self, message_id: str, kind: CaseKind) -> Case | None: ...
-
-    def find_open(self, contact_id: str, kind: CaseKind) -> Case | None: ...
-
-    def find_by_reference(self, reference: str) -> Case | None: ...
-
-    def of_contact(self, contact_id: str) -> Sequence[Case]: ...
-
-    def waiting(self, kinds: frozenset[CaseKind], *, limit: int) -> Sequence[Case]: ...
-
-
-class Directory(Protocol):
-    """Directory entries."""
-
-    def all(self, *, only_verified: bool = False) -> Sequence[DirectoryEntry]: ...
-
-    def get(self, entry_id: str) -> DirectoryEntry: ...
-
-    def add(self, entry: DirectoryEntry) -> None: ...
-
-
-class Duty(Protocol):
-    """Who of the staff is on duty."""
-
-    def count(self) -> int: ...
-
-
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without ``commit`` rolls back."""
 
@@ -204,6 +187,15 @@ class UnitOfWork(Protocol):
     retention: Retention
     directory: Directory
     duty: Duty
+    audit: Audit
+    counts: Counts
+    dashboard: DashboardNumbers
+    queue: Queue
+    views: SavedViews
+    threads: Threads
+    presences: Presences
+    people: People
+    request_lists: RequestLists
 
     def commit(self) -> None: ...
 

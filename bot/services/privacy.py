@@ -110,6 +110,7 @@ def empty_request(uow: UnitOfWork, request: Request) -> None:
     request.phone_hash = request.identity_hash = request.duplicate_of = None
     request.documents_until = request.medical_until = request.locked_until = None
     request.wrong_tries = 0
+    uow.requests.keep_name(request)
     uow.privacy.forget_reasons(request.id)
 
 

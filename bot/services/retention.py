@@ -30,7 +30,7 @@ class Retention:
         draft_days: A form, and a request that was never sent, after its last answer.
         message_days: A message with all that came with it; also an address that nothing else needs any more.
         request_months: A request after it ended: closed, withdrawn, not eligible.
-        case_months: A resolved case after it was opened.
+        case_months: A case after it was resolved.
         tracker_days: What Rasa remembers of a conversation.
         media_days: The reference by which staff can open a file.
     """

@@ -1,6 +1,7 @@
-"""Staff members: invited by a link that works once, let in with a password of their own, disabled, reset.
+"""Staff members: invited by a link that works once, let in with a password of their own, changed, disabled, reset.
 
-Hashing a password is the console's work; here it arrives hashed.
+Hashing a password is the console's work; here it arrives hashed. Logging in is in ``bot.services.login``. ``by`` is the staff
+member who acts; None for the command line.
 """
 
 from __future__ import annotations
@@ -8,71 +9,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from bot.domain.audit import Act
 from bot.domain.contacts import LANGUAGES
-from bot.domain.errors import InvalidInput, NotFound, WrongState
-from bot.domain.staff import Role
+from bot.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from bot.domain.staff import VISIBLE_KINDS, Authority, Grant, Role
 from bot.services.ports import Clock
+from bot.services.staff_ports import Member, StaffMembers
 
 INVITATION_LIFE = timedelta(hours=72)
 MIN_PASSWORD_LENGTH = 12
-FIRST_ROLES = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+MAX_TEAM_LENGTH = 32
+FIRST_ROLES: tuple[Authority, ...] = (Role.ADMINISTRATOR, Role.SUPERVISOR, Grant.COMPLAINTS)
 FIRST_EMAIL = "first-login"
 """Stands where the e-mail address of the first staff member will be; it is no address, so nobody can own it."""
-
-
-class Member(Protocol):
-    """A staff member as it is stored."""
-
-    email: str
-    name: str
-    password: str | None
-    active: bool
-    language: str | None
-    is_on_duty: bool
-    invitation_until: datetime | None
-
-    @property
-    def role_names(self) -> Sequence[str]:
-        """Return the names of the roles, in the order of the design."""
-        ...
-
-
-class StaffMembers(Protocol):
-    """The staff, in one transaction."""
-
-    def all(self) -> Sequence[Member]:
-        """Return everybody."""
-        ...
-
-    def find(self, email: str) -> Member | None:
-        """Return the one with this e-mail address, in whatever case it is written."""
-        ...
-
-    def find_invited(self, token: str) -> Member | None:
-        """Return the one whose invitation has this token."""
-        ...
-
-    def create(self, email: str, *, name: str, now: datetime) -> Member:
-        """Add somebody without a password, who therefore cannot log in yet."""
-        ...
-
-    def set_roles(self, member: Member, roles: Iterable[Role]) -> None:
-        """Give exactly these roles."""
-        ...
-
-    def set_invitation(self, member: Member, token: str | None, *, until: datetime | None) -> None:
-        """Keep the hash of an invitation, or none."""
-        ...
-
-    def end_sessions(self, member: Member) -> None:
-        """End all sessions that are open."""
-        ...
-
-    def commit(self) -> None:
-        """Make everything since the last commit permanent."""
-        ...
 
 
 def invite(
@@ -80,24 +30,27 @@ def invite(
     email: str,
     *,
     name: str,
-    roles: Iterable[Role],
+    roles: Iterable[Authority],
     clock: Clock,
     language: str | None = None,
+    team: str | None = None,
+    by: int | None = None,
 ) -> str:
     """Add a staff member and return the token of the invitation, of which only a keyed hash is kept.
 
     Raises:
-        InvalidInput: If the e-mail address is none, is taken, or there is no such language.
+        InvalidInput: If the e-mail address is none, is taken, there is no such language, or the team's name is too long.
     """
     email = normal_email(email)
     if members.find(email) is not None:
         raise InvalidInput("email_taken")
     if language not in (None, *LANGUAGES):
         raise InvalidInput("language_unknown", str(language))
-    now = clock()
+    team, now, held = normal_team(team), clock(), list(roles)
     member = members.create(email, name=name.strip(), now=now)
-    member.language = language
-    members.set_roles(member, roles)
+    member.language, member.team = language, team
+    members.set_roles(member, held)
+    members.audit.add(Act.INVITED, staff_id=by, at=now, subject=subject_of(member), detail=_words(held))
     return _renew_invitation(members, member, now)
 
 
@@ -143,6 +96,7 @@ def accept_invitation(members: StaffMembers, token: str, *, email: str, name: st
     member.email, member.name, member.password = email, name.strip(), password_hash
     members.set_invitation(member, None, until=None)
     members.end_sessions(member)
+    members.audit.add(Act.INVITATION_ACCEPTED, staff_id=member.id, at=clock(), subject=subject_of(member))
     members.commit()
     return member
 
@@ -152,35 +106,103 @@ def list_staff(members: StaffMembers) -> Sequence[Member]:
     return sorted((m for m in members.all() if m.email != FIRST_EMAIL), key=lambda member: member.email)
 
 
-def disable_staff(members: StaffMembers, email: str) -> None:
+def get_staff(members: StaffMembers, email: str) -> Member:
+    """Return the staff member with an e-mail address.
+
+    Raises:
+        NotFound: If there is no such staff member.
+    """
+    member = members.find(normal_email(email))
+    if member is None:
+        raise NotFound("staff_not_found")
+    return member
+
+
+def change_staff(
+    members: StaffMembers, member: Member, *, roles: Iterable[Authority], team: str | None, clock: Clock, by: int | None = None
+) -> None:
+    """Give a staff member other roles, grants and another team; it holds from their next click on.
+
+    Raises:
+        InvalidInput: If no role is left, or the team's name is too long.
+        NotAllowed: If somebody takes the administrator's role from themselves.
+        WrongState: If nobody would be left who manages staff.
+    """
+    wanted = list(dict.fromkeys(roles))
+    if not any(isinstance(one, Role) for one in wanted):
+        raise InvalidInput("roles_missing")
+    team = normal_team(team)
+    if Role.ADMINISTRATOR in member.role_set and Role.ADMINISTRATOR not in wanted:
+        if by == member.id:
+            raise NotAllowed("own_administrator_role")
+        _keep_an_administrator(members, member)
+    members.set_roles(member, wanted)
+    member.team = team
+    if not any(VISIBLE_KINDS[one] for one in wanted):
+        # Who sees no cases can answer nobody, and people are told the truth about who is there.
+        member.is_on_duty = False
+    members.audit.add(Act.STAFF_CHANGED, staff_id=by, at=clock(), subject=subject_of(member), detail=_words(wanted))
+    members.commit()
+
+
+def disable_staff(members: StaffMembers, member: Member, *, clock: Clock, by: int | None = None) -> None:
     """Shut a staff member out at once, open sessions included.
 
     Raises:
-        NotFound: If there is no such staff member.
+        NotAllowed: If somebody disables themselves.
+        WrongState: If nobody would be left who manages staff.
     """
-    member = _get(members, email)
+    if by == member.id:
+        raise NotAllowed("own_account")
+    if Role.ADMINISTRATOR in member.role_set:
+        _keep_an_administrator(members, member)
     member.active, member.is_on_duty = False, False
     members.set_invitation(member, None, until=None)
     members.end_sessions(member)
+    members.audit.add(Act.STAFF_DISABLED, staff_id=by, at=clock(), subject=subject_of(member))
     members.commit()
 
 
-def reset_staff(members: StaffMembers, email: str, *, clock: Clock) -> str:
-    """Take the password away, end open sessions, and return a new invitation; opens a disabled account again.
+def enable_staff(members: StaffMembers, member: Member, *, clock: Clock, by: int | None = None) -> None:
+    """Open a disabled account again, with the password and the second factor that it had."""
+    member.active = True
+    members.audit.add(Act.STAFF_CHANGED, staff_id=by, at=clock(), subject=subject_of(member), detail="enabled")
+    members.commit()
+
+
+def unlock_staff(members: StaffMembers, member: Member, *, clock: Clock, by: int | None = None) -> None:
+    """Let somebody try again who gave too many wrong passwords or codes."""
+    member.failed_logins, member.locked_until = 0, None
+    members.audit.add(Act.STAFF_CHANGED, staff_id=by, at=clock(), subject=subject_of(member), detail="unlocked")
+    members.commit()
+
+
+def end_sessions(members: StaffMembers, member: Member, *, clock: Clock, by: int | None = None) -> None:
+    """Log a staff member out everywhere."""
+    members.end_sessions(member)
+    members.audit.add(Act.SESSIONS_ENDED, staff_id=by, at=clock(), subject=subject_of(member))
+    members.commit()
+
+
+def reset_staff(members: StaffMembers, member: Member, *, clock: Clock, by: int | None = None) -> str:
+    """Take password and second factor away, end open sessions, unlock, and return the token of a new invitation.
+
+    It opens a disabled account again. The command line may do it to the last administrator too: it is their way back in.
 
     Raises:
-        NotFound: If there is no such staff member.
+        NotAllowed: If somebody resets themselves: their own account has a page.
     """
-    member = _get(members, email)
+    if by == member.id:
+        raise NotAllowed("own_account")
+    now = clock()
+    if member.has_second_factor:
+        members.audit.add(Act.SECOND_FACTOR_REMOVED, staff_id=by, at=now, subject=subject_of(member))
     member.active, member.is_on_duty, member.password = True, False, None
+    member.tf_primary_method, member.tf_totp_secret, member.mf_recovery_codes = None, None, None
+    member.failed_logins, member.locked_until = 0, None
     members.end_sessions(member)
-    return _renew_invitation(members, member, clock())
-
-
-def set_duty(members: StaffMembers, member: Member, *, is_on_duty: bool) -> None:
-    """Record whether somebody is on duty; contacts are told the truth about it."""
-    member.is_on_duty = is_on_duty
-    members.commit()
+    members.audit.add(Act.STAFF_RESET, staff_id=by, at=now, subject=subject_of(member))
+    return _renew_invitation(members, member, now)
 
 
 def choose_language(members: StaffMembers, member: Member, language: str) -> None:
@@ -192,6 +214,26 @@ def choose_language(members: StaffMembers, member: Member, language: str) -> Non
     if language not in LANGUAGES:
         raise InvalidInput("language_unknown", language)
     member.language = language
+    members.commit()
+
+
+def change_name(members: StaffMembers, member: Member, name: str) -> None:
+    """Keep the name that colleagues see.
+
+    Raises:
+        InvalidInput: If it is empty.
+    """
+    if not name.strip():
+        raise InvalidInput("name_missing")
+    member.name = name.strip()
+    members.commit()
+
+
+def change_password(members: StaffMembers, member: Member, password_hash: str, *, clock: Clock) -> None:
+    """Keep a new password, and end all sessions that the old one opened."""
+    member.password = password_hash
+    members.end_sessions(member)
+    members.audit.add(Act.STAFF_CHANGED, staff_id=member.id, at=clock(), subject=subject_of(member), detail="password")
     members.commit()
 
 
@@ -208,15 +250,35 @@ def normal_email(email: str) -> str:
     return found
 
 
+def normal_team(team: str | None) -> str | None:
+    """Return a team's name as it is stored; None for no team.
+
+    Raises:
+        InvalidInput: If it is too long.
+    """
+    found = " ".join((team or "").split())
+    if len(found) > MAX_TEAM_LENGTH:
+        raise InvalidInput("team_too_long")
+    return found or None
+
+
+def subject_of(member: Member) -> str:
+    """Return how the audit log names a staff account that something was done to."""
+    return f"staff:{member.id}"
+
+
+def _words(authorities: Iterable[Authority]) -> str:
+    return " ".join(authority.value for authority in authorities)
+
+
 def _has_anybody_a_password(members: StaffMembers) -> bool:
     return any(member.password for member in members.all())
 
 
-def _get(members: StaffMembers, email: str) -> Member:
-    member = members.find(normal_email(email))
-    if member is None:
-        raise NotFound("staff_not_found")
-    return member
+def _keep_an_administrator(members: StaffMembers, leaving: Member) -> None:
+    others = (one for one in members.lock_administrators() if one.id != leaving.id)
+    if not any(one.active and one.password for one in others):
+        raise WrongState("last_administrator")
 
 
 def _renew_invitation(members: StaffMembers, member: Member, now: datetime) -> str:

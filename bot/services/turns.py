@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.cases import QueueState
 from bot.domain.commands import Command, read_command
 from bot.domain.contacts import Channel, ChannelAddress, Provider
 from bot.domain.conversations import Choice, Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import ERASABLE, OutboundState
 from bot.domain.errors import WrongState
 from bot.domain.questions import FORM_OF, INFORM
+from bot.domain.silence import is_said_beside_staff
 from bot.services.forms import Asked, asked_of
 from bot.services.messages import withdraw_unsent
 from bot.services.ports import Clock, Ids, UnitOfWork
@@ -24,6 +26,10 @@ LEASE = timedelta(seconds=20)
 
 SAME_ALBUM = timedelta(seconds=20)
 """Pictures that come within this time get one answer: Telegram sends an album as so many messages."""
+
+HELPED = ("helped_yes", "helped_no")
+FAREWELLS = frozenset({"case_resolved", "given_back"})
+"""What the assistant says when staff end their part; it asks whether that helped."""
 
 MAX_TURN_FAILURES = 5
 """After so many failures a message is answered with an apology and a person, without Rasa."""
@@ -39,6 +45,7 @@ class Turn:
         failures: How often this turn failed before.
         asked: The question of a form that waits, or None.
         offered_is_latest: Whether what was offered stands in the latest reply.
+        is_with_staff: Whether staff write to the person: all but safety, language and "stop" is left to them.
         just_said: The answer given to a message a moment ago: the other pictures of an album need it no second time.
     """
 
@@ -58,6 +65,7 @@ class Turn:
     just_said: str | None = None
     asked: Asked | None = None
     offered_is_latest: bool = True
+    is_with_staff: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,8 @@ def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
     address = uow.contacts.get_address(conversation.channel_address_id)
     last = uow.messages.latest_choices(conversation.id)
     offered = last.choices if last else ()
-    asked = asked_of(uow, address, message_id=message.id)
+    # A form waits until staff have finished.
+    asked = None if conversation.is_with_staff else asked_of(uow, address, message_id=message.id)
     return Turn(
         message_id=message.id,
         contact_id=contact_id,
@@ -131,6 +140,7 @@ def next_turn(uow: UnitOfWork, contact_id: str) -> Turn | None:
         just_said=_just_said(uow, message),
         asked=asked,
         offered_is_latest=asked is None or _is_latest(uow, last),
+        is_with_staff=conversation.is_with_staff,
     )
 
 
@@ -147,7 +157,10 @@ def _is_latest(uow: UnitOfWork, offering: Message | None) -> bool:
     if offering is None:
         return False
     latest = uow.messages.latest_outbound(offering.conversation_id)
-    return latest is not None and latest.reply_to_id == offering.reply_to_id
+    if latest is None or latest.id == offering.id:
+        return latest is not None
+    # Several messages may answer one; what answers none stands for itself.
+    return latest.reply_to_id is not None and latest.reply_to_id == offering.reply_to_id
 
 
 def _just_said(uow: UnitOfWork, message: Message) -> str | None:
@@ -182,7 +195,8 @@ def finish_turn(
         The contact's next turn, or None.
 
     Raises:
-        WrongState: If the message was handled before; then nothing is stored, so no reply is doubled.
+        WrongState: If the message was handled before; then nothing is stored, so no reply is doubled. If it was left to
+            staff, who have finished meanwhile: then the assistant must answer it.
     """
     now = clock()
     if not uow.messages.claim_received(turn.message_id):
@@ -194,13 +208,23 @@ def finish_turn(
     conversation = uow.conversations.get(turn.conversation_id)
     if understood.language:
         conversation.use_language(understood.language, is_chosen=understood.language_is_chosen)
-    if turn.command is Command.STOP or understood.topic == "stop_messages":
+    is_stopped = turn.command is Command.STOP or understood.topic == "stop_messages"
+    if is_stopped:
         uow.contacts.get_address(conversation.channel_address_id).stop(now)
         withdraw_unsent(uow, uow.outbox.unsettled(conversation.id), reason="opted_out", clock=clock)
     if turn.command is Command.ERASE and conversation.channel is Channel.TELEGRAM:
         uow.outbox.ask_to_erase(conversation.id, since=now - ERASABLE, now=now)
     if understood.topic == INFORM or understood.topic in FORM_OF:
         uow.forms.drop_reply(turn.contact_id)
+    if understood.topic in HELPED:
+        _record_helped(uow, conversation, is_helped=understood.topic == HELPED[0])
+    if turn.is_with_staff and not conversation.is_with_staff and not replies and understood.decision != "command":
+        raise WrongState("left_by_staff", turn.message_id)
+    if conversation.is_with_staff:
+        # Staff may have begun to write while this turn was under way.
+        replies = [reply for reply in replies if is_said_beside_staff(reply.answer_id)]
+        if not is_stopped:
+            _let_wait(uow, conversation, message)
     for reply in replies:
         uow.messages.add(_outbound(reply, conversation, message, clock=clock, new_id=new_id))
     upcoming = next_turn(uow, turn.contact_id)
@@ -208,6 +232,28 @@ def finish_turn(
         uow.contacts.release(turn.contact_id, owner=owner)
     uow.commit()
     return upcoming
+
+
+def _let_wait(uow: UnitOfWork, conversation: Conversation, message: Message) -> None:
+    """Start the clock of the cases in which the person now waits for a word from staff."""
+    for case in uow.cases.open_in(conversation.id):
+        if case.queue_state in (QueueState.ASSIGNED, QueueState.WITH_STAFF):
+            case.start_waiting(message.created_at, uow.duty.hours.due(message.created_at, case.priority))
+
+
+def _record_helped(uow: UnitOfWork, conversation: Conversation, *, is_helped: bool) -> None:
+    """Keep what a person says of the help of staff, if that is what they were asked last."""
+    asked = uow.messages.latest_choices(conversation.id)
+    if asked is None or asked.answer_id not in FAREWELLS:
+        return
+    is_over = asked.answer_id == "case_resolved"
+    dealt_with = [
+        case
+        for case in uow.cases.of_contact(conversation.contact_id)
+        if case.conversation_id == conversation.id and case.first_reply_at is not None and case.is_open is not is_over
+    ]
+    if dealt_with:
+        max(dealt_with, key=lambda case: case.resolved_at or case.touched_at or case.opened_at).helped = is_helped
 
 
 def _outbound(reply: Reply, conversation: Conversation, message: Message, *, clock: Clock, new_id: Ids) -> Message:

@@ -15,6 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES, Channel
 from bot.domain.form_replies import FormReply
+from bot.domain.silence import WITH_STAFF
 from bot.language.gazetteer import place_name
 from bot.services.forms import QUIET
 from bot.services.turns import Reply
@@ -53,6 +54,9 @@ class AnswerGenerator(NaturalLanguageGenerator):
     def _reply(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict) -> Reply:
         say = self._speaker.say
         parse = tracker.latest_message.parse_data if tracker.latest_message else {}
+        if answer_id == WITH_STAFF:
+            # Nothing is said; what was understood travels with it.
+            return Reply(WITH_STAFF, "")
         if answer_id == "form":
             return self._form_speaker.say(FormReply.from_dict(values["form_reply"]), language, channel)
         if answer_id in ("suggest", "check_safety", "danger_no"):
@@ -115,10 +119,11 @@ def understood_of(tracker: DialogueStateTracker) -> dict[str, Any]:
     intent = parse.get("intent") or {}
     ranking = parse.get(keys.TOPICS) or []
     picked = (parse.get("response_selector") or {}).get("faq", {}).get("response", {}).get("intent_response_key")
+    name = picked or intent.get("name") or (ranking[0][0] if ranking else "")
     return {
         "language": parse.get(keys.LANGUAGE),
         "language_is_chosen": bool(parse.get(keys.LANGUAGE_IS_CHOSEN)),
-        "topic": topics.topic_of_intent(picked or intent.get("name") or (ranking[0][0] if ranking else "")),
+        "topic": parse.get(keys.UNDERSTOOD) or topics.topic_of_intent(name),
         "decision": parse.get(keys.DECISION),
         "confidence": intent.get("confidence"),
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.forms import Form
-from bot.domain.requests import Request, RequestKind, RequestStatus, Step
+from bot.domain.requests import Request, RequestStatus, Step
 from bot.storage import request_tables as tables
 from bot.storage.cipher import Cipher
+from bot.storage.name_keys import forget_names, keep_name
 from bot.storage.prepared import Prepared
 from bot.storage.rows import columns_of, get, lock, many
 
@@ -79,6 +80,14 @@ class SqlRequests:
     def add(self, request: Request) -> None:
         self._session.add(request)
         self._session.flush()
+        self.keep_name(request)
+
+    def keep_name(self, request: Request) -> None:
+        """Keep what the name in a request's answers is found by; of a draft nothing is."""
+        if request.status is RequestStatus.DRAFT:
+            forget_names(self._session, [request.id])
+        else:
+            keep_name(self._session, self._cipher, request)
 
     def get(self, request_id: str) -> Request:
         return get(self._session, Request, "request_not_found", id=request_id)
@@ -88,6 +97,7 @@ class SqlRequests:
 
     def remove(self, request: Request) -> None:
         self._session.execute(delete(tables.request_step).where(tables.request_step.c.request_id == request.id))
+        forget_names(self._session, [request.id])
         self._session.delete(request)
         self._session.flush()
 
@@ -112,16 +122,6 @@ class SqlRequests:
             select(Request)
             .where(or_(*same), table.kind == request.kind, table.id != request.id, table.status != RequestStatus.DRAFT)
             .order_by(table.created_at)
-        )
-        return list(self._session.execute(query).scalars())
-
-    def in_status(self, statuses: Iterable[RequestStatus], kinds: Iterable[RequestKind], *, limit: int) -> Sequence[Request]:
-        table = tables.request.c
-        query = (
-            select(Request)
-            .where(table.status.in_(list(statuses)), table.kind.in_(list(kinds)))
-            .order_by(table.updated_at)
-            .limit(limit)
         )
         return list(self._session.execute(query).scalars())
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import Provider
@@ -52,7 +53,8 @@ _OUTBOUND = (
     .limit(1)
 )
 _LATEST_OUTBOUND = Prepared(_OUTBOUND)
-_LATEST_CHOICES = Prepared(_OUTBOUND.where(_message.choices.is_not(None)))
+# What staff wrote ends what was offered before: "2" answers their question then, not an old list.
+_LATEST_CHOICES = Prepared(_OUTBOUND.where(or_(_message.choices.is_not(None), _message.author_id.is_not(None))))
 
 
 class SqlMessages:
@@ -90,10 +92,33 @@ class SqlMessages:
         return one(self._session, _NEXT_RECEIVED, Message, {"contact_id": contact_id})
 
     def latest_choices(self, conversation_id: str) -> Message | None:
+        """Return the last message that offered choices, or the last one by staff where that came later."""
         return one(self._session, _LATEST_CHOICES, Message, {"conversation_id": conversation_id})
 
     def latest_outbound(self, conversation_id: str) -> Message | None:
         return one(self._session, _LATEST_OUTBOUND, Message, {"conversation_id": conversation_id})
+
+    def find_by_client_id(self, client_id: str) -> Message | None:
+        return self._session.execute(select(Message).filter_by(client_id=client_id)).scalar_one_or_none()
+
+    def newest(self, conversation_id: str, *, before: int | None, limit: int) -> Sequence[Message]:
+        """Return the newest messages, or the newest before a position; the oldest of them first."""
+        query = select(Message).where(_message.conversation_id == conversation_id)
+        if before is not None:
+            query = query.where(_message.position < before)
+        found = self._session.execute(query.order_by(_message.position.desc()).limit(limit)).scalars()
+        return list(found)[::-1]
+
+    def state_of(self, conversation_id: str, *, limit: int) -> str:
+        """Return a word that changes whenever one of the newest messages does, without opening any."""
+        query = (
+            select(_message.position, _message.state, _message.failure, _message.edited_at)
+            .where(_message.conversation_id == conversation_id)
+            .order_by(_message.position.desc())
+            .limit(limit)
+        )
+        rows = repr([tuple(row) for row in self._session.execute(query)])
+        return hashlib.sha256(rows.encode()).hexdigest()[:16]
 
     def in_conversation(self, conversation_id: str, *, after: int) -> Sequence[Message]:
         query = (

@@ -94,6 +94,17 @@ _TAKE_BACK = Prepared(
 _RELEASE = Prepared(
     update(tables.message).where(tables.message.c.id == bindparam("message_id")).values(claim_owner=None, claimed_until=None)
 )
+# In the database, not in Python: what a worker has just taken in hand goes out, and must not be called withdrawn.
+_WITHDRAW = Prepared(
+    update(tables.message)
+    .where(tables.message.c.id == bindparam("message_id"), tables.message.c.state.in_([_QUEUED, _HELD]))
+    .values(
+        state=OutboundState.WITHDRAWN.value,
+        failure=bindparam("failure"),
+        handled_at=bindparam("now", type_=UtcDateTime),
+        next_attempt_at=None,
+    )
+)
 _OF_UNSETTLED = Prepared(
     select(*columns_of(Message))
     .where(tables.message.c.conversation_id == bindparam("conversation_id"), tables.message.c.state.in_(_UNSETTLED))
@@ -124,6 +135,14 @@ class SqlOutbox:
 
     def release(self, message_id: str) -> None:
         _RELEASE.count(self._session, {"message_id": message_id})
+
+    def withdraw(self, message: Message, *, failure: str, now: datetime) -> bool:
+        """Take back what no worker has sent or is sending; say whether it was taken back."""
+        values = {"message_id": message.id, "failure": failure, "now": now}
+        if not _WITHDRAW.count(self._session, values):
+            return False
+        read_again(self._session, Message, message.id)
+        return True
 
     def unsettled(self, conversation_id: str) -> Sequence[Message]:
         return many(self._session, _OF_UNSETTLED, Message, {"conversation_id": conversation_id})
@@ -233,7 +252,8 @@ class SqlOutbox:
         query = select(func.count()).where(
             table.direction == "outbound",
             table.state.in_(_LOST),
-            func.coalesce(table.handled_at, table.created_at) >= since,
+            # In this form the database can use the index ix_message_lost.
+            or_(table.handled_at >= since, and_(table.handled_at.is_(None), table.created_at >= since)),
             ~is_hidden,
         )
         return int(self._session.execute(query).scalar_one())

@@ -31,10 +31,19 @@ _NOTHING_SAID: dict[str, Any] = {
         (
             "provider_id", "pressed", "sequence", "edited_at", "answer_id", "choices", "template", "topic", "decision",
             "confidence", "sms_parts", "price", "reply_to_id", "next_attempt_at", "failure", "erase_asked_at", "erased_at",
-            "claim_owner", "claimed_until",
+            "claim_owner", "claimed_until", "author_id", "client_id",
         )
     ),
 }  # fmt: skip
+
+NOTHING_KNOWN: dict[str, Any] = {"topic": "", "opened_by_message_id": "", "place": None}
+"""What stays of a case of which nothing personal may stay: a shell, which counts."""
+
+
+def empty_entries(session: Session, which: Any) -> None:
+    """Empty entries of cases' histories: who did what stays, what they wrote goes."""
+    change = update(tables.case_entry).where(which).values(text="", client_id=None)
+    session.execute(change.execution_options(synchronize_session=False))
 
 
 def has_events(session: Session) -> bool:
@@ -85,6 +94,7 @@ class SqlPrivacy:
         count = int(self._session.execute(select(func.count()).select_from(mine.subquery())).scalar_one())
         old = mine.where(of.created_at < keep_shells_since)
         self._change(delete(tables.inbound_id).where(tables.inbound_id.c.message_id.in_(old)))
+        self._change(delete(tables.training_label).where(tables.training_label.c.message_id.in_(mine)))
         self._change(delete(tables.media).where(tables.media.c.message_id.in_(mine)))
         self._change(delete(tables.message).where(of.contact_id == contact_id, of.created_at < keep_shells_since))
         # Nothing of what stays is answered or sent any more.
@@ -117,14 +127,18 @@ class SqlPrivacy:
         return self._change(delete(request_tables.form).where(request_tables.form.c.contact_id == contact_id))
 
     def forget_reasons(self, request_id: str) -> None:
-        """Empty the reasons of a request's steps."""
+        """Empty the reasons of a request's steps, and forget by what names it is found."""
+        self._change(delete(tables.request_name_key).where(tables.request_name_key.c.request_id == request_id))
         of = request_tables.request_step
         self._change(update(of).where(of.c.request_id == request_id).values(reason=""))
 
     def forget_cases(self, contact_id: str) -> int:
-        """Resolve and empty the cases."""
-        of = tables.case.c
-        values = {"topic": "", "opened_by_message_id": "", "queue_state": QueueState.RESOLVED}
+        """Resolve and empty the cases, with what staff wrote about them."""
+        of, conversation = tables.case.c, tables.conversation.c
+        empty_entries(self._session, tables.case_entry.c.case_id.in_(select(of.id).where(of.contact_id == contact_id)))
+        mine = select(conversation.id).where(conversation.contact_id == contact_id)
+        self._change(delete(tables.presence).where(tables.presence.c.conversation_id.in_(mine)))
+        values = {**NOTHING_KNOWN, "queue_state": QueueState.RESOLVED, "waiting_since": None}
         return self._change(update(tables.case).where(of.contact_id == contact_id).values(**values))
 
     def forget_tracker(self, contact_id: str) -> int:
@@ -141,7 +155,8 @@ class SqlPrivacy:
         values = {"address": "", "address_hash": of.id, "stopped_at": now, "stop_reason": "opted_out", "line": None}
         count = self._change(update(tables.channel_address).where(of.contact_id == contact_id).values(**values))
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        conversation = {"opened_at": month, "last_inbound_at": month, "language_hint": None}
+        conversation: dict[str, Any] = {"opened_at": month, "last_inbound_at": month, "language_hint": None}
+        conversation |= {"with_staff_since": None, "with_staff_id": None}
         self._change(update(tables.conversation).where(tables.conversation.c.contact_id == contact_id).values(**conversation))
         return count
 

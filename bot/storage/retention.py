@@ -14,7 +14,7 @@ from bot.domain.conversations import InboundState
 from bot.domain.deliveries import UNSETTLED
 from bot.domain.requests import RequestStatus
 from bot.storage import request_tables, tables
-from bot.storage.privacy import EVENTS, has_events, overwrite_deleted
+from bot.storage.privacy import EVENTS, NOTHING_KNOWN, empty_entries, has_events, overwrite_deleted
 
 ENDED = (RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.NOT_ELIGIBLE)
 KEPT_EVENTS = 100
@@ -61,7 +61,9 @@ class SqlRetention:
 
     def drop_drafts(self, request_ids: Collection[str]) -> None:
         """Delete drafts."""
-        self._change(delete(request_tables.request_step).where(request_tables.request_step.c.request_id.in_(request_ids)))
+        for attached in (request_tables.request_step, tables.request_name_key):
+            self._change(delete(attached).where(attached.c.request_id.in_(request_ids)))
+        self._change(delete(tables.request_name_key).where(tables.request_name_key.c.request_id.in_(request_ids)))
         self._change(delete(request_tables.request).where(request_tables.request.c.id.in_(request_ids)))
 
     def old_requests(self, before: datetime, *, limit: int | None) -> Sequence[str]:
@@ -71,14 +73,18 @@ class SqlRetention:
         return self._ids(query.order_by(of.updated_at), limit)
 
     def old_cases(self, before: datetime, *, limit: int | None) -> Sequence[str]:
-        """Return cases that are resolved, were opened before, and are no shells yet: no message opened a shell."""
+        """Return cases that were resolved before, and are no shells yet: no message opened a shell."""
         of = tables.case.c
         is_over = and_(of.queue_state == QueueState.RESOLVED, of.opened_by_message_id != "")
-        return self._ids(select(of.id).where(is_over, of.opened_at < before).order_by(of.opened_at), limit)
+        # Of cases from before the console nobody knows when they ended.
+        is_old = or_(of.resolved_at < before, and_(of.resolved_at.is_(None), of.opened_at < before))
+        return self._ids(select(of.id).where(is_over, is_old).order_by(of.opened_at), limit)
 
     def empty_cases(self, case_ids: Collection[str]) -> None:
         """Leave shells of cases."""
-        self._change(update(tables.case).where(tables.case.c.id.in_(case_ids)).values(topic="", opened_by_message_id=""))
+        overwrite_deleted(self._session)
+        empty_entries(self._session, tables.case_entry.c.case_id.in_(case_ids))
+        self._change(update(tables.case).where(tables.case.c.id.in_(case_ids)).values(**NOTHING_KNOWN))
 
     def old_trackers(self, before: datetime, *, limit: int | None) -> Sequence[str]:
         """Return senders with events that are too old and not needed to go on."""
@@ -128,7 +134,7 @@ class SqlRetention:
         named = select(of.provider_id).where(of.id.in_(message_ids), of.provider_id.is_not(None))
         is_theirs = or_(report.message_id.in_(message_ids), report.provider_id.in_(named))
         self._change(delete(tables.delivery_report).where(is_theirs))
-        for attached in (tables.inbound_id, tables.media):
+        for attached in (tables.inbound_id, tables.media, tables.training_label):
             self._change(delete(attached).where(attached.c.message_id.in_(message_ids)))
         self._change(delete(tables.message).where(of.id.in_(message_ids)))
 

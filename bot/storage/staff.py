@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import func, select
-from sqlalchemy.orm import relationship
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import deferred, relationship
 
-from bot.domain.staff import Role
+from bot.domain.errors import NotFound
+from bot.domain.staff import Authority, Grant, Role
 from bot.storage import tables
+from bot.storage.audit import SqlAudit
 from bot.storage.cipher import Cipher
 
 
@@ -40,34 +42,64 @@ class StaffMember(UserMixin):
         return [role.value for role in Role if role.value in held]
 
     @property
-    def role_set(self) -> frozenset[Role]:
-        """The roles."""
-        return frozenset(Role(name) for name in self.role_names)
+    def role_set(self) -> frozenset[Authority]:
+        """The roles, and what the staff member is named for beside them."""
+        grants = {grant.value for grant in Grant}
+        return frozenset(Grant(role.name) if role.name in grants else Role(role.name) for role in self.roles)
 
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether the login asks for a code."""
+        return self.tf_primary_method is not None
+
+    @property
+    def is_for_complaints(self) -> bool:
+        """Whether they are named for complaints about staff."""
+        return Grant.COMPLAINTS in self.role_set
+
+
+_staff = tables.staff.c
 
 tables.mapper_registry.map_imperatively(StaffRole, tables.role)
 tables.mapper_registry.map_imperatively(
     StaffMember,
     tables.staff,
-    properties={"roles": relationship(StaffRole, secondary=tables.staff_role, lazy="selectin")},
+    properties={
+        "roles": relationship(StaffRole, secondary=tables.staff_role, lazy="selectin"),
+        # Read and decrypted only where a code is checked: lists of the staff are on many pages.
+        "tf_totp_secret": deferred(_staff.tf_totp_secret),
+        "mf_recovery_codes": deferred(_staff.mf_recovery_codes),
+    },
 )
 
 
 class SqlStaffMembers:
-    """The staff in one session; fulfils ``bot.services.staff.StaffMembers``.
+    """The staff in one session; fulfils ``bot.services.staff_ports.StaffMembers``.
 
     Args:
         session: A session, or a scoped session, of SQLAlchemy in its 2.0 style.
-        cipher: For the keyed hash of invitations.
+        cipher: For the keyed hashes of invitations and recovery codes, and the seals of the audit log.
     """
 
     def __init__(self, session: Any, cipher: Cipher) -> None:
         self._session = session
         self._cipher = cipher
+        self.audit = SqlAudit(session, cipher)
 
     def all(self) -> Sequence[StaffMember]:
         """Return everybody."""
         return list(self._session.execute(select(StaffMember).order_by(tables.staff.c.id)).scalars())
+
+    def get(self, staff_id: int) -> StaffMember:
+        """Return one by id.
+
+        Raises:
+            NotFound: If there is none.
+        """
+        member = self._session.get(StaffMember, staff_id)
+        if member is None:
+            raise NotFound("staff_not_found")
+        return member
 
     def find(self, email: str) -> StaffMember | None:
         """Return the one with this e-mail address, in whatever case it is written."""
@@ -87,7 +119,7 @@ class SqlStaffMembers:
         self._session.flush()
         return member
 
-    def set_roles(self, member: StaffMember, roles: Iterable[Role]) -> None:
+    def set_roles(self, member: StaffMember, roles: Iterable[Authority]) -> None:
         """Give exactly these roles."""
         known = {role.name: role for role in self._session.execute(select(StaffRole)).scalars()}
         member.roles = [known.get(role.value) or StaffRole(role.value) for role in roles]
@@ -101,9 +133,46 @@ class SqlStaffMembers:
         """Change the value by which sessions know the staff member, so that all of them end."""
         member.fs_uniquifier = secrets.token_hex(32)
 
+    def lock(self, member: StaffMember) -> None:
+        """Keep others from changing a member until the transaction ends, and read it as it is now."""
+        self._session.flush()
+        # A change of nothing: SQLite has no other lock, and gives the turn to write with it.
+        self._run(update(tables.staff).where(_staff.id == member.id).values(active=_staff.active))
+        self._session.refresh(member)
+
+    def lock_administrators(self) -> Sequence[StaffMember]:
+        """Return who has this role, and keep others from changing who has it until the transaction ends."""
+        role = tables.role.c
+        self._run(update(tables.role).where(role.name == Role.ADMINISTRATOR.value).values(name=role.name))
+        held = StaffMember.roles.any(StaffRole.name == Role.ADMINISTRATOR.value)
+        query = select(StaffMember).where(held).execution_options(populate_existing=True)
+        return list(self._session.execute(query).scalars())
+
+    def count_failure(self, member: StaffMember, *, limit: int, now: datetime, until: datetime) -> bool:
+        """Count a wrong password or code; say whether the account was locked by it. One that is locked is not counted."""
+        mine, is_open = _staff.id == member.id, or_(_staff.locked_until.is_(None), _staff.locked_until <= now)
+        # Counted by the database: tries at the same moment must not count as one.
+        self._run(update(tables.staff).where(mine, is_open).values(failed_logins=_staff.failed_logins + 1))
+        lock = update(tables.staff).where(mine, _staff.failed_logins >= limit).values(failed_logins=0, locked_until=until)
+        is_locked = self._run(lock)
+        self._session.expire(member)
+        return is_locked
+
+    def use_counter(self, member: StaffMember, counter: int) -> bool:
+        """Take the code of one moment, and say whether neither it nor a later one was taken before."""
+        is_new = or_(_staff.tf_last_counter.is_(None), _staff.tf_last_counter < counter)
+        return self._run(update(tables.staff).where(_staff.id == member.id, is_new).values(tf_last_counter=counter))
+
+    def hash_code(self, member: StaffMember, code: str) -> str:
+        """Return the keyed hash under which a recovery code is kept."""
+        return self._cipher.hash(f"recovery:{member.id}:{code}")
+
     def commit(self) -> None:
         """Make everything since the last commit permanent."""
         self._session.commit()
+
+    def _run(self, change: Any) -> bool:
+        return self._session.execute(change.execution_options(synchronize_session=False)).rowcount == 1
 
     def _hash(self, token: str) -> str:
         return self._cipher.hash(f"invitation:{token}")

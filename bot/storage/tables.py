@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.domain.cases import Case, CaseKind, Priority, QueueState
@@ -22,13 +23,26 @@ from bot.domain.conversations import Conversation, Direction, Message, MessageKi
 from bot.domain.deliveries import OutboundState
 from bot.domain.directory import DirectoryEntry
 from bot.domain.media import Media
+from bot.storage.console_tables import answer_mark as answer_mark
+from bot.storage.console_tables import audit_entry as audit_entry
+from bot.storage.console_tables import audit_head as audit_head
+from bot.storage.console_tables import canned_reply as canned_reply
+from bot.storage.console_tables import case_entry as case_entry
+from bot.storage.console_tables import daily_count as daily_count
+from bot.storage.console_tables import presence as presence
+from bot.storage.console_tables import request_name_key as request_name_key
+from bot.storage.console_tables import saved_view as saved_view
+from bot.storage.console_tables import training_label as training_label
 from bot.storage.request_tables import form as form
 from bot.storage.request_tables import form_reply as form_reply
 from bot.storage.request_tables import request as request
 from bot.storage.request_tables import request_step as request_step
 from bot.storage.schema import ID, mapper_registry
 from bot.storage.schema import metadata as metadata
-from bot.storage.types import ChoiceTuple, EncryptedText, EnumText, StringTuple, UtcDateTime
+from bot.storage.types import ChoiceTuple, EncryptedJson, EncryptedText, EnumText, Json, StringTuple, UtcDateTime
+
+_WAITS, _NEW = "waiting_since IS NOT NULL", "counted_at IS NULL"
+_LOST = "state IN ('undelivered', 'failed', 'unknown')"
 
 contact = Table(
     "contact",
@@ -60,6 +74,8 @@ channel_address = Table(
     Column("stop_reason", String(32)),
     Column("line", String(64)),
     UniqueConstraint("provider", "channel", "address_hash"),
+    # The same number on another channel.
+    Index("ix_channel_address_hash", "address_hash"),
 )
 
 conversation = Table(
@@ -74,6 +90,9 @@ conversation = Table(
     Column("language", String(2)),
     Column("language_is_chosen", Boolean, nullable=False, default=False),
     Column("language_hint", String(2)),
+    # While staff write to the person the assistant is silent.
+    Column("with_staff_since", UtcDateTime),
+    Column("with_staff_id", Integer),
 )
 
 message = Table(
@@ -91,8 +110,7 @@ message = Table(
     Column("provider_id", String(128)),
     # What was picked, offered, answered and understood tells what somebody needs: encrypted like the text.
     Column("pressed", EncryptedText),
-    # Telegram's ids of updates outgrow 32 bits.
-    Column("sequence", BigInteger),
+    Column("sequence", BigInteger),  # Telegram's ids of updates outgrow 32 bits.
     Column("edited_at", UtcDateTime),
     Column("answer_id", EncryptedText),
     Column("choices", ChoiceTuple),
@@ -110,6 +128,10 @@ message = Table(
     Column("failure", String(64)),
     Column("erase_asked_at", UtcDateTime),
     Column("erased_at", UtcDateTime),
+    Column("author_id", Integer),
+    Column("client_id", String(64)),
+    # When it went into the daily counts, of which nobody is a part: see bot.services.counts.
+    Column("counted_at", UtcDateTime),
     # One worker at a time has an outbound message in hand: see bot.services.outbox.claim_message.
     Column("claim_owner", String(64)),
     Column("claimed_until", UtcDateTime),
@@ -118,6 +140,9 @@ message = Table(
     Index("ix_message_outbox", "conversation_id", "state", "position"),
     Index("ix_message_provider_id", "provider_id"),
     Index("ix_message_erase", "erase_asked_at", "erased_at"),
+    Index("ix_message_client_id", "client_id", unique=True),
+    Index("ix_message_uncounted", "position", postgresql_where=text(_NEW), sqlite_where=text(_NEW)),
+    Index("ix_message_lost", "handled_at", "created_at", postgresql_where=text(_LOST), sqlite_where=text(_LOST)),
 )
 
 media = Table(
@@ -183,7 +208,24 @@ case = Table(
     Column("opened_by_message_id", ID, nullable=False, index=True),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("assignee_id", Integer, ForeignKey("staff.id")),
+    Column("team", String(32)),
+    Column("place", String(64)),
+    Column("waiting_since", UtcDateTime),
+    Column("touched_at", UtcDateTime),
+    Column("first_reply_at", UtcDateTime),
+    Column("escalated_at", UtcDateTime),
+    Column("resolved_at", UtcDateTime),
+    Column("resolved_by", Integer),
+    Column("helped", Boolean),
+    Column("in_time", Boolean),
     Index("ix_case_queue", "queue_state", "due_at"),
+    Index("ix_case_assignee", "assignee_id", "queue_state"),
+    Index("ix_case_conversation", "conversation_id"),
+    Index("ix_case_resolved", "resolved_at"),
+    Index("ix_case_opened", "opened_at"),
+    # The few in which a person waits: asked every few seconds by everybody for what is critical.
+    Index("ix_case_waiting", "priority", "waiting_since", postgresql_where=text(_WAITS), sqlite_where=text(_WAITS)),
     Index("ix_case_contact", "contact_id", "kind"),
 )
 
@@ -203,6 +245,10 @@ directory_entry = Table(
     Column("verified_at", UtcDateTime),
     Column("verified_by", String(255)),
     Column("valid_until", UtcDateTime),
+    Column("translations", Json, nullable=False),
+    Column("languages", StringTuple, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("updated_by", String(255)),
 )
 
 # The columns of ``staff`` and ``role`` are those that Flask-Security asks of its user and role models.
@@ -226,9 +272,16 @@ staff = Table(
     Column("language", String(2)),
     Column("is_on_duty", Boolean, nullable=False, default=False),
     Column("created_at", UtcDateTime, nullable=False),
-    # A one-time invitation: only its hash is kept.
-    Column("invitation_hash", String(64), unique=True),
+    Column("invitation_hash", String(64), unique=True),  # A one-time invitation: only its hash is kept.
     Column("invitation_until", UtcDateTime),
+    Column("team", String(32)),
+    Column("tf_primary_method", String(64)),
+    Column("tf_totp_secret", EncryptedText),
+    Column("tf_last_counter", Integer),  # Of the last code that was taken: none is taken twice.
+    Column("mf_recovery_codes", EncryptedJson),
+    Column("failed_logins", Integer, nullable=False, default=0),
+    Column("locked_until", UtcDateTime),
+    Column("last_login_at", UtcDateTime),
 )
 
 staff_role = Table(
@@ -241,7 +294,7 @@ staff_role = Table(
 mapper_registry.map_imperatively(Contact, contact, exclude_properties=["lease_owner", "lease_until"])
 mapper_registry.map_imperatively(ChannelAddress, channel_address)
 mapper_registry.map_imperatively(Conversation, conversation)
-mapper_registry.map_imperatively(Message, message, exclude_properties=["claim_owner", "claimed_until"])
+mapper_registry.map_imperatively(Message, message, exclude_properties=["claim_owner", "claimed_until", "counted_at"])
 mapper_registry.map_imperatively(Media, media)
 mapper_registry.map_imperatively(Case, case)
 mapper_registry.map_imperatively(DirectoryEntry, directory_entry)

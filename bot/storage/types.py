@@ -75,6 +75,19 @@ class StringTuple(TypeDecorator[tuple[str, ...]]):
         return tuple(json.loads(value)) if value else ()
 
 
+class Json(TypeDecorator[Any]):
+    """What JSON can hold, in clear. A changed value must be a new object: changes inside one are not seen."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        return None if value is None else json.loads(value)
+
+
 class EncryptedJson(TypeDecorator[Any]):
     """What JSON can hold, encrypted. A changed value must be a new object: changes inside one are not seen."""
 

@@ -9,15 +9,24 @@ from types import TracebackType
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from bot.domain.opening_hours import ALWAYS_OPEN, OpeningHours
+from bot.storage.audit import SqlAudit
 from bot.storage.cipher import Cipher
 from bot.storage.contacts import SqlContacts, SqlConversations
+from bot.storage.counts import SqlCounts
+from bot.storage.dashboard import SqlDashboard
 from bot.storage.forms import SqlForms, SqlRequests
 from bot.storage.messages import SqlMessages
 from bot.storage.outbox import SqlOutbox
+from bot.storage.people import SqlPeople
 from bot.storage.privacy import SqlPrivacy
+from bot.storage.queue import SqlQueue
 from bot.storage.repositories import SqlCases, SqlDirectory, SqlDuty, SqlMarks
+from bot.storage.request_list import SqlRequestLists
 from bot.storage.retention import SqlRetention
 from bot.storage.rows import write_changes
+from bot.storage.thread import SqlPresences, SqlThreads
+from bot.storage.views import SqlSavedViews
 
 
 class SqlUnitOfWork:
@@ -25,11 +34,13 @@ class SqlUnitOfWork:
 
     Args:
         engine: From ``bot.storage.engine.make_engine``.
-        cipher: For the keyed hashes of addresses.
+        cipher: For the keyed hashes of addresses, and the seals of the audit log.
+        hours: When the office is open.
     """
 
-    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+    def __init__(self, engine: Engine, cipher: Cipher, hours: OpeningHours = ALWAYS_OPEN) -> None:
         self._engine = engine
+        self._hours = hours
         self._cipher = cipher
         self._is_part = False
 
@@ -46,7 +57,16 @@ class SqlUnitOfWork:
         self.privacy = SqlPrivacy(self.session)
         self.retention = SqlRetention(self.session)
         self.directory = SqlDirectory(self.session)
-        self.duty = SqlDuty(self.session)
+        self.duty = SqlDuty(self.session, self._hours)
+        self.audit = SqlAudit(self.session, self._cipher)
+        self.counts = SqlCounts(self.session)
+        self.dashboard = SqlDashboard(self.session)
+        self.queue = SqlQueue(self.session)
+        self.views = SqlSavedViews(self.session)
+        self.threads = SqlThreads(self.session)
+        self.presences = SqlPresences(self.session)
+        self.people = SqlPeople(self.session)
+        self.request_lists = SqlRequestLists(self.session, self._cipher)
         return self
 
     def __exit__(

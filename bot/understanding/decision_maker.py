@@ -13,12 +13,13 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES
 from bot.domain.questions import INFORM, LEAVE
+from bot.domain.silence import WITH_STAFF, is_heard_beside_staff
 from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.choice_matcher import match_choice, pick_by_words
@@ -72,6 +73,8 @@ class DecisionMaker(GraphComponent):
         """Decide on each message."""
         for message in messages:
             self._process(message)
+            if keys.metadata_of(message).get("with_staff"):
+                self._leave_to_staff(message)
         return messages
 
     def _process(self, message: Message) -> None:
@@ -105,6 +108,14 @@ class DecisionMaker(GraphComponent):
             if wanted:
                 self._use_language(message, wanted)
         self._set(message, decision, topic if decision == ANSWER else decision, confidence, suggestions)
+
+    @staticmethod
+    def _leave_to_staff(message: Message) -> None:
+        """Say nothing while staff write to the person, but for safety, language and "stop"; what was understood is kept."""
+        topic = keys.predicted_topic(message)
+        if not is_heard_beside_staff(topic):
+            message.set(keys.UNDERSTOOD, topic, add_to_output=True)
+            set_topic(message, WITH_STAFF, (message.get(INTENT) or {}).get("confidence") or 0.0)
 
     def _decide(self, message: Message) -> tuple[str, str, float, list[str]]:
         ranking = message.get(keys.TOPICS) or []

@@ -7,6 +7,8 @@ from typing import Any
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.domain import topics
+
 LANGUAGE = "language"
 LANGUAGE_IS_CHOSEN = "language_is_chosen"
 TOPICS = "topics"
@@ -15,6 +17,8 @@ SAFETY = "safety"
 DECISION = "decision"
 SUGGESTIONS = "suggestions"
 PICKED = "picked"
+UNDERSTOOD = "understood"
+"""The topic of a message that is left to staff: its intent is a signal then."""
 
 METADATA = "metadata"
 
@@ -26,7 +30,7 @@ def text_of(message: Message) -> str:
 
 def metadata_of(message: Message) -> dict[str, Any]:
     """Return what the turn told us: ``language``, ``language_is_chosen``, ``offered``, ``pressed``, ``kind``,
-    ``place``, and ``asked`` with ``offered_is_latest`` while a form waits (``bot.delivery.inbox``).
+    ``place``, ``asked`` with ``offered_is_latest`` while a form waits, and ``with_staff`` (``bot.delivery.turn_message``).
     """
     return message.get(METADATA) or {}
 
@@ -39,6 +43,12 @@ def full_intent(message: Message) -> str | None:
 def predicted_intent(message: Message) -> str | None:
     """Return the intent that a component before this one put on the message."""
     return (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+
+
+def predicted_topic(message: Message) -> str:
+    """Return the topic, or the signal, that a component before this one put on the message."""
+    response = ((message.get("response_selector") or {}).get("faq") or {}).get("response") or {}
+    return topics.topic_of_intent(response.get("intent_response_key") or predicted_intent(message) or "")
 
 
 def training_language(message: Message) -> str | None:

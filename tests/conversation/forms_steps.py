@@ -252,10 +252,11 @@ def store(parts, request):
 
 
 def forget_everything(parts):
-    """Empty all tables, so that nobody met in an earlier test looks like somebody in the next."""
+    """Empty all tables, so that nobody met in an earlier test looks like somebody in the next; the audit log only grows."""
     with parts.engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
+            if not table.name.startswith("audit_"):
+                connection.execute(table.delete())
 
 
 def request_of(phone, request):

@@ -454,14 +454,14 @@ async def test_when_rasa_itself_fails_a_pressed_plea_still_gets_its_safe_steps_a
 def somebody_on_duty(assistant):
     """One staff member is on duty."""
     row = {
-        "id": 1, "email": "amal@example.org", "name": "Amal", "active": True, "fs_uniquifier": "x", "is_on_duty": True,
+        "id": 1000, "email": "amal@example.org", "name": "Amal", "active": True, "fs_uniquifier": "x", "is_on_duty": True,
         "created_at": datetime.now(timezone.utc),
     }  # fmt: skip
     with assistant.parts.engine.begin() as connection:
         connection.execute(insert(tables.staff).values(**row))
     yield
     with assistant.parts.engine.begin() as connection:
-        connection.execute(delete(tables.staff))
+        connection.execute(delete(tables.staff).where(tables.staff.c.id == row["id"]))
 
 
 @in_every_language

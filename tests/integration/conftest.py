@@ -73,6 +73,7 @@ def _parts(home):
             "DALEEL_KEYS": Fernet.generate_key().decode(),
             "DALEEL_SECRET_KEY": secrets.token_urlsafe(48),
             "DALEEL_SIMULATOR": "1",
+            "SECOND_FACTOR": "offered",
         }
     )
     cipher = Cipher(settings.keys, hash_key=settings.secret_key)

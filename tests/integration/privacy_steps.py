@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, insert, select, text
 
+from bot.domain.cases import CaseEntry, EntryKind
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Choice, Direction
 from bot.domain.deliveries import OutboundState
@@ -76,6 +77,7 @@ def fill(database, *, clock, references=("R-7K3QF-E", "R-DDDDD-2", "R-EEEEE-5"),
     answer = make_message(
         Direction.OUTBOUND, **ids, text="We call the blue gate", state=OutboundState.SENT.value, provider_id=PROVIDER_IDS[2],
         answer_id="report_detention", choices=(Choice("yes", "Yes"),), created_at=at, reply_to_id=message.id,
+        author_id=1, client_id="client id of the answer",
     )  # fmt: skip
     live = make_request(**ids, reference=references[0], answers={"full_name": NAME, "contact_phone": NUMBER},
                         phone_hash="hash of the phone", identity_hash="hash of the name", created_at=at)  # fmt: skip
@@ -91,13 +93,36 @@ def fill(database, *, clock, references=("R-7K3QF-E", "R-DDDDD-2", "R-EEEEE-5"),
         form = Form(new_id(), ids["contact_id"], ids["conversation_id"], FormKind.RETURN_REQUEST, {"full_name": NAME},
                     "sex", at, at, request_id=draft.id)  # fmt: skip
         uow.forms.add(form)
-        uow.cases.add(make_case(**ids, reference=references[2], topic="report_detention", opened_by_message_id=message.id))
+        case = make_case(**ids, reference=references[2], topic="report_detention", opened_by_message_id=message.id,
+                         place="kufra", waiting_since=at)  # fmt: skip
+        uow.cases.add(case)
+        _add_what_staff_wrote(uow, case, message, live, at=at)
         report = DeliveryReport(Provider.TWILIO, PROVIDER_IDS[2], OutboundState.DELIVERED)
         uow.outbox.add_report(report, now=at)
         uow.session.execute(insert(tables.tracker_state).values(sender_id=message.contact_id, data=json.dumps({"x": SAID})))
         uow.commit()
     add_events(database, message.contact_id, at)
     return Known(message.contact_id, message.conversation_id, message.id)
+
+
+def _add_what_staff_wrote(uow, case, message, request, *, at):
+    """Add what the console keeps beside messages: a note, who looks, a label, and by what the name is found."""
+    uow.conversations.get(case.conversation_id).take(1, at)
+    note = CaseEntry(case.id, case.conversation_id, EntryKind.NOTE, at, by=1, text=SAID, client_id="client id of the note")
+    uow.cases.add_entry(note)
+    rows = {
+        tables.presence: {"conversation_id": case.conversation_id, "staff_id": 1, "seen_at": at},
+        tables.training_label: {
+            "message_id": message.id,
+            "language": "en",
+            "topic": "report_detention",
+            "text": SAID,
+            "at": at,
+        },
+        tables.request_name_key: {"request_id": request.id, "key_hash": "hash of a part of the name"},
+    }
+    for of, values in rows.items():
+        uow.session.execute(insert(of).values(**values))
 
 
 def count(database, table, *where):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 
 from bot.delivery.chores import forget_on_request
-from bot.domain.cases import QueueState
+from bot.domain.cases import EntryKind, QueueState
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Direction, InboundState
 from bot.domain.deliveries import OutboundState
@@ -66,6 +66,7 @@ def test_nothing_that_a_person_wrote_or_is_is_left_in_any_table(database, known,
     _erase(database, known, clock)
     left = [str(value) for table in tables.metadata.sorted_tables for value in _values(database, table)]
     sayings = (SAID, NAME, NUMBER, "blue gate", "report_detention", "provider.example", "hash of", *PROVIDER_IDS)
+    sayings += ("client id of", "kufra")
     assert [(saying, value) for saying in sayings for value in left if saying in value] == []
     assert count(database, EVENTS) == 0
 
@@ -115,7 +116,12 @@ def test_cases_are_resolved_without_a_topic(database, known, clock):
     _erase(database, known, clock)
     with database.unit_of_work() as uow:
         (case,) = uow.cases.of_contact(known.contact_id)
-    assert (case.topic, case.queue_state) == ("", QueueState.RESOLVED)
+        entries = uow.cases.entries_of(known.conversation_id)
+        conversation = uow.conversations.get(known.conversation_id)
+    assert (case.topic, case.queue_state, case.waiting_since) == ("", QueueState.RESOLVED, None)
+    assert not conversation.is_with_staff
+    # Who did what stays, what they wrote goes.
+    assert [(entry.kind, entry.by, entry.text, entry.client_id) for entry in entries] == [(EntryKind.NOTE, 1, "", None)]
 
 
 def test_what_waited_is_neither_answered_nor_sent(database, known, clock):

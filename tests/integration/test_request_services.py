@@ -10,17 +10,14 @@ from bot.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from bot.domain.requests import Actor, RequestKind, Step
 from bot.domain.requests import RequestStatus as S
 from bot.domain.staff import Role
+from bot.services.repeats import confirm_duplicate, deny_duplicate, likely_duplicates
 from bot.services.requests import (
     MAX_END_DATE,
     MAX_REASON,
     EndDate,
     Note,
     clear_fear,
-    confirm_duplicate,
-    deny_duplicate,
     find_request,
-    likely_duplicates,
-    list_requests,
     move_request,
     needs_reason,
     read_note,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.delivery import chores
-from bot.domain.cases import QueueState
+from bot.domain.cases import EntryKind, QueueState
 from bot.domain.conversations import Direction
 from bot.domain.deliveries import OutboundState
 from bot.domain.requests import HOTLINE, RequestStatus
@@ -123,6 +123,35 @@ def test_a_request_becomes_a_shell_two_years_after_it_ended(database, known, clo
         (shell,) = uow.requests.of_contact(known.contact_id)
         assert (shell.status, shell.answers, shell.phone_hash) == (status, {}, None)
         assert [step.reason for step in uow.requests.steps_of(shell.id)] == [""]
+
+
+def test_a_case_is_emptied_two_years_after_it_was_resolved(database, known, clock):
+    _end(database)
+    with database.unit_of_work() as uow:
+        uow.cases.find_by_reference("R-EEEEE-5").resolved_at = NOON + timedelta(days=100)
+        uow.commit()
+    clock.advance(days=732)
+    assert "cases" not in _purge(database, clock)
+    clock.advance(days=100)
+    assert _purge(database, clock)["cases"] == 1
+    with database.unit_of_work() as uow:
+        (shell,) = uow.cases.of_contact(known.contact_id)
+        entries = uow.cases.entries_of(known.conversation_id)
+    assert (shell.topic, shell.place) == ("", None)
+    assert [(entry.kind, entry.text, entry.client_id) for entry in entries] == [(EntryKind.NOTE, "", None)]
+
+
+def test_a_case_of_which_nobody_recorded_when_it_ended_counts_from_its_opening(database, known, clock):
+    _end(database)
+    clock.advance(days=732)
+    assert _purge(database, clock)["cases"] == 1
+
+
+def test_labels_go_with_their_messages_and_keys_of_names_with_their_request(database, known, clock):
+    _end(database)
+    clock.advance(days=732)
+    _purge(database, clock)
+    assert [count(database, table) for table in (tables.training_label, tables.request_name_key)] == [0, 0]
 
 
 def test_a_request_on_its_way_and_an_open_case_are_never_old(database, known, clock):
@@ -312,5 +341,6 @@ def test_every_table_that_names_a_contact_is_dealt_with():
     # A new table is added here together with its line in bot/storage/privacy.py and bot/storage/retention.py.
     assert named == {
         "channel_address", "conversation", "message", "media", "delivery_report", "inbound_id", "tracker_state",
-        "hotline_case", "request", "request_step", "form", "form_reply",
+        "hotline_case", "request", "request_step", "form", "form_reply", "case_entry", "presence", "training_label",
+        "request_name_key",
     }  # fmt: skip

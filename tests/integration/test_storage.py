@@ -13,7 +13,7 @@ from bot.domain.cases import URGENCY, CaseKind, QueueState
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Choice, Direction, Message, MessageKind
 from bot.domain.errors import ConfigurationError, NotFound, WrongState
-from bot.domain.staff import Role
+from bot.domain.staff import Grant, Role
 from bot.services.cases import list_waiting_cases, open_case
 from bot.services.messages import IncomingMedia, receive_message
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
@@ -304,7 +304,8 @@ def test_cases_are_listed_by_urgency_then_age_and_by_what_a_role_sees(database):
             )  # fmt: skip
             uow.cases.add(case)
         uow.commit()
-        assert [c.id for c in list_waiting_cases(uow, [Role.SUPERVISOR])] == ["3", "4", "2", "1", "0"]
+        assert [c.id for c in list_waiting_cases(uow, [Role.SUPERVISOR])] == ["4", "2", "1", "0"]
+        assert [c.id for c in list_waiting_cases(uow, [Grant.COMPLAINTS])] == ["3"]
         assert [c.id for c in list_waiting_cases(uow, [Role.CASEWORKER])] == ["4", "1", "0"]
         assert list_waiting_cases(uow, [Role.AUDITOR]) == []
         uow.cases.find_open(message.contact_id, CaseKind.DETENTION).queue_state = QueueState.RESOLVED

@@ -28,7 +28,7 @@ def test_a_priority_only_rises(before, new):
 def test_a_raised_case_is_due_within_the_new_promise():
     case = make_case(Priority.NORMAL)
     case.raise_priority(Priority.CRITICAL, NOON + timedelta(hours=1))
-    assert case.due_at == NOON + timedelta(hours=1, minutes=15)
+    assert case.due_at == NOON + timedelta(hours=1)
 
 
 def test_a_case_is_never_due_later_for_being_raised():

@@ -13,9 +13,9 @@ from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import MAX_TEXT_LENGTH, Choice, Direction, InboundState, MessageKind
 from bot.domain.deliveries import ERASABLE, OutboundState
 from bot.domain.errors import InvalidInput, NotFound, WrongState
-from bot.domain.staff import Role
+from bot.domain.staff import Grant, Role
 from bot.services.cases import list_waiting_cases, open_case
-from bot.services.directory import MAX_SHOWN, entries_to_tell, take_back_entry, verify_entry
+from bot.services.directory import MAX_SHOWN, Editor, entries_to_tell, take_back_entry, verify_entry
 from bot.services.messages import IncomingMedia, correct_message, primary_language, receive_message
 from bot.services.turns import (
     LEASE,
@@ -351,8 +351,9 @@ def test_waiting_cases_are_the_visible_ones_the_most_urgent_first(hotline):
     seen = {role: [c.kind for c in list_waiting_cases(hotline.uow, [role])] for role in Role}
     assert seen[Role.CASEWORKER] == [CaseKind.DETENTION, CaseKind.RETURN]
     assert seen[Role.PROTECTION] == [CaseKind.PROTECTION, CaseKind.DETENTION, CaseKind.RETURN]
-    assert set(seen[Role.SUPERVISOR]) == {CaseKind.PROTECTION, CaseKind.COMPLAINT, CaseKind.DETENTION, CaseKind.RETURN}
+    assert set(seen[Role.SUPERVISOR]) == {CaseKind.PROTECTION, CaseKind.DETENTION, CaseKind.RETURN}
     assert seen[Role.ADMINISTRATOR] == seen[Role.AUDITOR] == []
+    assert [case.kind for case in list_waiting_cases(hotline.uow, [Grant.COMPLAINTS])] == [CaseKind.COMPLAINT]
 
 
 # The directory
@@ -373,9 +374,9 @@ def test_an_unverified_or_expired_entry_is_never_told(hotline):
 
 def test_a_verified_entry_is_told_until_it_is_taken_back(hotline):
     hotline.uow.directory.add(make_entry(verified=False))
-    verify_entry(hotline.uow, "office", by="amal", valid_until=None, clock=hotline.clock)
+    verify_entry(hotline.uow, "office", by=Editor(1, "amal"), valid_until=None, clock=hotline.clock)
     assert _told(hotline, "return_office") == ["office"]
-    take_back_entry(hotline.uow, "office")
+    take_back_entry(hotline.uow, "office", by=Editor(1, "amal"), clock=hotline.clock)
     assert _told(hotline, "return_office") == []
 
 
@@ -393,4 +394,4 @@ def test_entries_of_other_kinds_are_not_told(hotline):
 
 def test_an_entry_that_is_not_there_cannot_be_verified(hotline):
     with pytest.raises(NotFound):
-        verify_entry(hotline.uow, "nowhere", by="amal", valid_until=None, clock=hotline.clock)
+        verify_entry(hotline.uow, "nowhere", by=Editor(1, "amal"), valid_until=None, clock=hotline.clock)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -240,3 +242,31 @@ def test_the_example_holds_the_defaults(environment):
     example = (PROJECT / ".env.example").read_text(encoding="utf-8")
     written = dict(re.findall(r"^([A-Z_]+)=(\S+)$", example, re.MULTILINE))
     assert load_settings({**environment, **written, "DALEEL_HOME": environment["DALEEL_HOME"]}) == load_settings(environment)
+
+
+# When the office is open
+
+
+def test_without_hours_the_office_is_always_open(environment):
+    assert load_settings(environment).opening_hours.hours == ()
+
+
+def test_opening_hours_are_read_by_days_and_spans_of_days_in_the_offices_time(environment):
+    hours = load_settings({**environment, "OPENING_HOURS": "sat-sun 08:30-16:30,  Mon 09:00-12:00"}).opening_hours
+    assert hours.hours == (
+        (5, time(8, 30), time(16, 30)), (6, time(8, 30), time(16, 30)), (0, time(9), time(12)),
+    )  # fmt: skip
+    assert hours.zone == ZoneInfo("Africa/Tripoli")
+    assert load_settings({**environment, "OPENING_TIMEZONE": "Europe/Malta"}).opening_hours.zone == ZoneInfo("Europe/Malta")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OPENING_HOURS", "sun-thu"), ("OPENING_HOURS", "sun-thu 8:30-16:30"), ("OPENING_HOURS", "sun 24:00-25:00"),
+        ("OPENING_HOURS", "sunday 08:00-16:00"), ("OPENING_HOURS", "sun 16:00-08:00"), ("OPENING_HOURS", "sun 08:00-08:00"),
+        ("OPENING_TIMEZONE", "Tripoli"), ("OPENING_TIMEZONE", "../../etc/passwd"), ("SECOND_FACTOR", "no"),
+    ],
+)  # fmt: skip
+def test_wrong_hours_stop_the_start_and_are_named(name, value):
+    assert name in _problem({name: value})
