@@ -46,7 +46,8 @@ def export_data(
     parts = build(settings)
     with parts.unit_of_work() as uow:
         fields = statistics.FIELDS if subject == "statistics" else export.FIELDS[subject]
-        content = _render(_rows(SqlExports(uow.session), subject, kind=kind, status=status), fields, format, has_bom=has_bom)
+        rows = _rows(SqlExports(uow.session), subject, kind=kind, status=status)
+        content = export_formats.as_bytes(format, rows, fields, has_bom=has_bom)
     with parts.unit_of_work(is_durable=True) as uow:
         # Before anything leaves the house.
         uow.audit.add(Act.EXPORTED, staff_id=None, at=now(), subject=subject, detail=format)
@@ -85,10 +86,3 @@ def _rows(exports: Exports, subject: str, *, kind: str | None, status: str | Non
     if subject == "messages":
         return export.message_rows(exports)
     return statistics.statistics(exports, places=frozenset(place_spellings(str.lower).values()))
-
-
-def _render(rows: Iterator[dict[str, Any]], fields: tuple[str, ...], format: str, *, has_bom: bool) -> bytes:
-    if format == "csv":
-        return export_formats.as_csv(rows, fields, has_bom=has_bom)
-    as_bytes = {"json": export_formats.as_json, "xlsx": export_formats.as_xlsx, "hxl": export_formats.as_hxl}
-    return as_bytes[format](rows, fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -12,10 +13,10 @@ from typing import IO
 
 import typer
 
-from bot.domain.errors import ConfigurationError, InvalidInput
+from bot.domain.errors import ConfigurationError
+from bot.storage.export_files import SHORTEST_PASSWORD, check_password, locked_file
 
-SHORTEST_PASSWORD = 12
-"""A zip's key is derived by a thousand rounds only (WinZip AE-2), so that a short password is soon guessed."""
+__all__ = ["SHORTEST_PASSWORD", "check_password", "locked", "private_file", "write_out", "write_private"]
 
 
 @contextmanager
@@ -61,25 +62,9 @@ def write_out(content: bytes, *, is_binary: bool) -> None:
     sys.stdout.buffer.flush()
 
 
-def check_password(password: str | None) -> str | None:
-    """Return the password, None for none.
-
-    Raises:
-        InvalidInput: If it is too short.
-    """
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput("password_too_short", f"the password must have {SHORTEST_PASSWORD} characters or more")
-    return password
-
-
 def locked(name: str, content: bytes, *, password: str) -> bytes:
     """Return a zip, encrypted by AES-256, with one file in it; 7-Zip and its like open it."""
-    import io
-
-    import pyzipper
-
     made = io.BytesIO()
-    with pyzipper.AESZipFile(made, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
-        archive.setpassword(password.encode())
-        archive.writestr(name, content)
+    with locked_file(name, made, password=password) as file:
+        file.write(content)
     return made.getvalue()

@@ -20,6 +20,7 @@ from bot.console import (
     delivery_words,
     directory,
     errors,
+    exports,
     health,
     invitation,
     locale,
@@ -30,6 +31,7 @@ from bot.console import (
     queue,
     request_acts,
     requests,
+    search,
     security,
     simulator,
     staff,
@@ -78,6 +80,8 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     app.register_blueprint(requests.pages)
     app.register_blueprint(request_acts.pages)
     app.register_blueprint(people.pages)
+    app.register_blueprint(search.pages)
+    app.register_blueprint(exports.pages)
     app.register_blueprint(media.pages)
     app.register_blueprint(deliveries.pages)
     app.register_blueprint(directory.pages)
@@ -97,6 +101,8 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     media.install(app)
     requests.install(app)
     people.install(app)
+    search.install(app)
+    exports.install(app)
     dashboard.install(app)
     audit.install(app)
     errors.install(app)

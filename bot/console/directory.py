@@ -11,7 +11,7 @@ from flask_security import current_user
 
 from bot.console.outside import now, parts
 from bot.console.permissions import requires
-from bot.services.directory import list_entries, take_back_entry, verify_entry
+from bot.services.directory import Editor, list_entries, take_back_entry, verify_entry
 
 USUAL_DAYS = 90
 MAX_DAYS = 366
@@ -45,8 +45,8 @@ def verify(entry_id: str) -> ResponseReturnValue:
     if day is None:
         flash(gettext("Choose a day after today, at most a year ahead. Nothing was changed."), "error")
         return redirect(url_for("directory.show"), 303)
-    with parts().unit_of_work() as uow:
-        name = verify_entry(uow, entry_id, by=current_user.email, valid_until=_end_of(day), clock=now).organisation
+    with parts().unit_of_work(is_durable=True) as uow:
+        name = verify_entry(uow, entry_id, by=_editor(), valid_until=_end_of(day), clock=now).organisation
     flash(pgettext("directory", "%(name)s is verified: people are told of it.", name=name), "done")
     return redirect(url_for("directory.show", _anchor=entry_id), 303)
 
@@ -55,10 +55,14 @@ def verify(entry_id: str) -> ResponseReturnValue:
 @requires("edit_directory")
 def take_back(entry_id: str) -> ResponseReturnValue:
     """Stop telling people of an entry."""
-    with parts().unit_of_work() as uow:
-        name = take_back_entry(uow, entry_id).organisation
+    with parts().unit_of_work(is_durable=True) as uow:
+        name = take_back_entry(uow, entry_id, by=_editor(), clock=now).organisation
     flash(pgettext("directory", "%(name)s is taken back: people are no longer told of it.", name=name), "done")
     return redirect(url_for("directory.show", _anchor=entry_id), 303)
+
+
+def _editor() -> Editor:
+    return Editor(current_user.id, current_user.email)
 
 
 def _today() -> date:

@@ -21,17 +21,21 @@ from bot.services.ports import MediaSource
 from bot.settings import Settings
 from bot.speaking.parts import speaker_of
 from bot.speaking.speaker import Speaker
+from bot.storage.export import SqlExports
+from bot.storage.export_files import locked_file, write_rows
 from bot.storage.staff import SqlStaffMembers, StaffMember, StaffRole
 from bot.wiring import Parts, new_id, now
 
 __all__ = [
     "Parts",
     "SQLAlchemyError",
+    "SqlExports",
     "StaffMember",
     "StaffRole",
     "actor",
     "all_staff",
     "install",
+    "locked_file",
     "make_media_sources",
     "media_sources",
     "members",
@@ -43,6 +47,7 @@ __all__ = [
     "speaker",
     "staff_names",
     "use_media_sources",
+    "write_rows",
 ]
 
 

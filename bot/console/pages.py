@@ -59,6 +59,7 @@ PAGES = (
         badge_label=lambda count: gettext("Lost or uncertain in the last 24 hours: %(count)s", count=count),
     ),
     Page("dashboard.show", "see_dashboard", lambda: pgettext("page", "Dashboard"), "dashboard"),
+    Page("exports.show", "export_data", lambda: pgettext("page", "Exports"), "exports"),
     Page("audit.show", "read_audit", lambda: pgettext("page", "Audit log"), "audit"),
     Page("staff.show", "manage_staff", lambda: pgettext("page", "Staff"), "staff"),
     Page("simulator.show", "see_overview", lambda: gettext("Simulator"), "simulator"),

@@ -119,10 +119,9 @@ def add_entry(
     """
     _require_valid(contents)
     known = {entry.id for entry in uow.directory.all()}
-    blank = dict.fromkeys(TRANSLATED, "")
     entry = DirectoryEntry(
-        id=free_id(_base(contents)["organisation"], known),
-        kinds=(), phones=(), places=(), source="", source_as_of="", **blank,
+        id=free_id(_base(contents)["organisation"], known), organisation="", purpose="", hours="", address="",
+        kinds=(), phones=(), places=(), source="", source_as_of="",
     )  # fmt: skip
     _fill(entry, contents, by=by, now=clock())
     uow.audit.add(Act.ENTRY_ADDED, staff_id=by.staff_id, at=clock(), subject=entry.id)
@@ -179,9 +178,7 @@ def words_of(entry: DirectoryEntry) -> dict[str, dict[str, str]]:
     found = {language: dict(entry.translations.get(language, {})) for language in LANGUAGES}
     for name in TRANSLATED:
         own = str(getattr(entry, name))
-        if own and not any(found[language].get(name) for language in BASE_LANGUAGES):
-            found["en"][name] = own
-        elif own and own not in [found[language].get(name) for language in LANGUAGES] and not found["en"].get(name):
+        if own and not found["en"].get(name) and own not in [found[language].get(name) for language in LANGUAGES]:
             found["en"][name] = own
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.cases import Case
+from bot.domain.cases import Case, CaseKind
 from bot.domain.contacts import Channel
 from bot.domain.conversations import Message
 from bot.domain.requests import Request
@@ -20,6 +20,22 @@ class InConversation:
 
     channel: Channel
     language: str | None
+
+
+@dataclass(frozen=True)
+class ExportOnly:
+    """What an export is limited to; None for no limit.
+
+    Attributes:
+        kinds: Of cases, and of requests by the same names.
+        status: Of requests, or where a case stands.
+        since, until: From this moment on, and before that one.
+    """
+
+    kinds: frozenset[CaseKind] | None = None
+    status: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Exports(Protocol):

@@ -48,6 +48,11 @@ class SqlPeople:
         )
         return [PersonCase(*row) for row in self._session.execute(query)]
 
+    def by_references(self, references: Collection[str], kinds: Collection[RequestKind]) -> Sequence[Request]:
+        """Return requests by their references, in no order."""
+        query = select(Request).where(_request.reference.in_(references), _request.kind.in_(sorted(kinds)))
+        return list(self._session.execute(query).scalars())
+
     def requests(self, contact_ids: Collection[str], kinds: Collection[RequestKind], *, limit: int) -> Sequence[Request]:
         """Return the requests of contacts, the newest first."""
         query = (

@@ -136,8 +136,10 @@ def test_no_page_may_be_asked_for_by_another_site(everyone, console_client):
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 def test_a_link_makes_no_change_whatever_method_it_claims(console_app, everyone, header):
+    # Where the same address shows a page as well, a link leads to that page.
+    shown = {rule.rule for rule in views_of(console_app, method="GET")}
     for rule in views_of(console_app, method="POST"):
-        if "GET" in rule.methods or rule.rule.count("/requests/<string:reference>") or "messages" in rule.rule:
+        if rule.rule in shown:
             continue
         path = path_of(console_app, rule)
         answer = everyone.get(path, headers={header: "POST"}, query_string={"_method": "POST"})

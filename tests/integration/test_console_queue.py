@@ -280,7 +280,9 @@ def test_the_alarms_of_a_page(console_parts, office):
 
 def test_a_page_that_asks_by_itself_is_told_that_the_session_is_over(console_client):
     assert console_client.get("/live", headers={"X-Requested-With": "XMLHttpRequest"}).status_code == 401
-    assert console_client.get("/live").status_code == 302
+    # Only pages ask for this address: whoever does is told the same.
+    assert console_client.get("/live").status_code == 401
+    assert console_client.get("/").status_code == 302
 
 
 def test_every_page_can_show_alarms_and_keys(office):

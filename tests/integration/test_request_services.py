@@ -6,11 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.domain.contacts import Channel
 from bot.domain.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from bot.domain.requests import Actor, RequestKind, Step
 from bot.domain.requests import RequestStatus as S
 from bot.domain.staff import Role
+from bot.services.attempts import AttemptWay, record_attempt
 from bot.services.repeats import confirm_duplicate, deny_duplicate, likely_duplicates
+from bot.services.request_list import PAGE_SIZE, list_requests
+from bot.services.request_ports import RequestFilter, RequestSort
 from bot.services.requests import (
     MAX_END_DATE,
     MAX_REASON,
@@ -43,6 +47,19 @@ def _move(database, request, to, reason="as agreed", **more):
         )
 
 
+def listed(uow, roles=STAFF.roles, **wanted):
+    """Return the references of the requests in a list."""
+    page = list_requests(uow, RequestFilter(**wanted), roles, today=TODAY, clock=FakeClock())
+    return [row.reference for row in page.rows]
+
+
+def _try_three_times(database, request):
+    for days in range(3):
+        with database.unit_of_work() as uow:
+            at = NOON - timedelta(days=days)
+            record_attempt(uow, request.reference, way=AttemptWay.CALL, note="", actor=STAFF, clock=lambda at=at: at)
+
+
 def _is_untouched(database, request):
     return stored(database, request) == (request, [])
 
@@ -56,7 +73,7 @@ def test_roles_see_the_requests_whose_cases_they_see(sqlite_database, role):
     sees = role in (Role.CASEWORKER, Role.PROTECTION, Role.SUPERVISOR)
     assert visible_request_kinds({role}) == (frozenset(RequestKind) if sees else frozenset())
     with sqlite_database.unit_of_work() as uow:
-        assert len(list_requests(uow, {role})) == sees
+        assert len(listed(uow, roles={role})) == sees
         if sees:
             assert find_request(uow, request.reference.lower(), {role}).id == request.id
         else:
@@ -78,16 +95,44 @@ def test_the_list_has_what_is_worked_on_with_fear_first_and_then_the_oldest(data
     for status in (S.DRAFT, S.WITHDRAWN, S.CLOSED, S.ARRIVED):
         add_request(database, id=status.value, status=status)
     with database.unit_of_work() as uow:
-        assert [one.id for one in list_requests(uow, STAFF.roles)] == ["afraid", "old", "paused", "young"]
-        assert [one.id for one in list_requests(uow, STAFF.roles, statuses=[S.WITHDRAWN])] == ["withdrawn"]
-        assert list_requests(uow, STAFF.roles, kinds=[RequestKind.COUNSELLING]) == []
-        assert len(list_requests(uow, STAFF.roles, limit=2)) == 2
+        by_reference = {uow.requests.get(name).reference: name for name in (*hours, "withdrawn")}
+        assert [by_reference[one] for one in listed(uow)] == ["afraid", "old", "paused", "young"]
+        assert [by_reference[one] for one in listed(uow, sort=RequestSort.NEWEST)] == ["young", "paused", "afraid", "old"]
+        assert [by_reference[one] for one in listed(uow, status=S.WITHDRAWN)] == ["withdrawn"]
+        assert listed(uow, kind=RequestKind.COUNSELLING) == []
+
+
+def test_the_list_is_narrowed_by_each_filter(database):
+    one = add_request(database, language="fr", channel=Channel.SMS, submitted_at=NOON - timedelta(days=40), fear_at=NOON)
+    two = add_request(database, medical_until=TODAY + timedelta(days=5))
+    with database.unit_of_work() as uow:
+        ids = {"contact_id": one.contact_id, "conversation_id": one.conversation_id}
+        uow.cases.add(make_case(kind=one.kind.case_kind, reference=one.reference, place="sabha", assignee_id=None, **ids))
+        uow.commit()
+        for wanted in (
+            {"language": "fr"}, {"channel": Channel.SMS}, {"older": 30}, {"has_fear": True}, {"place": "sabha"},
+        ):  # fmt: skip
+            assert listed(uow, **wanted) == [one.reference], wanted
+        for wanted in ({"ends": 7}, {"place": "unknown"}, {"language": "en"}):
+            assert listed(uow, **wanted) == [two.reference], wanted
+        assert listed(uow, place="tripoli") == listed(uow, ends=7, language="fr") == []
+
+
+def test_the_list_is_read_a_page_at_a_time(sqlite_database):
+    for _ in range(PAGE_SIZE + 3):
+        add_request(sqlite_database)
+    with sqlite_database.unit_of_work() as uow:
+        pages = [
+            list_requests(uow, RequestFilter(page=number), STAFF.roles, today=TODAY, clock=FakeClock()) for number in (1, 2)
+        ]
+    assert [(len(page.rows), page.has_more) for page in pages] == [(PAGE_SIZE, True), (3, False)]
+    assert len({row.reference for page in pages for row in page.rows}) == PAGE_SIZE + 3
 
 
 def test_a_draft_is_never_listed_and_shows_no_answer(sqlite_database):
     draft = add_request(sqlite_database, status=S.DRAFT, submitted_at=None, phone_hash="p", fear_at=NOON)
     with sqlite_database.unit_of_work() as uow:
-        assert list_requests(uow, STAFF.roles, statuses=list(S)) == []
+        assert listed(uow, is_all=True) == [] and listed(uow, status=S.DRAFT) == []
         found = find_request(uow, draft.reference, STAFF.roles)
         assert (found.status, found.answers, found.phone_hash, found.has_open_fear) == (S.DRAFT, {}, None, False)
         assert likely_duplicates(uow, found) == []
@@ -145,6 +190,8 @@ def test_steps_aside_and_back_need_a_reason(sqlite_database, status, to, is_need
         with pytest.raises(InvalidInput, match="reason_missing"):
             _move(sqlite_database, request, to, reason=" \n ")
         assert _is_untouched(sqlite_database, request)
+        if to is S.UNREACHABLE:
+            _try_three_times(sqlite_database, request)
         _move(sqlite_database, request, to)
     else:
         _move(sqlite_database, request, to, reason="")

@@ -64,8 +64,15 @@ ALSO = {
     "bot/delivery/chores.py": {"bot.wiring"},
     # A simulated phone's message is stored like any other channel's.
     # Answers that staff attach, and those that end their part, are put into words as the assistant's are.
-    "bot/console/outside.py": {"bot.delivery.receiver", "bot.speaking.parts", "bot.speaking.speaker"},
+    "bot/console/outside.py": {
+        "bot.delivery.receiver",
+        "bot.speaking.parts",
+        "bot.speaking.speaker",
+        "bot.storage.export",
+        "bot.storage.export_files",
+    },
     "bot/storage/staff.py": {"flask_security"},
+    "bot/storage/export_files.py": {"openpyxl", "pyzipper"},
     # A name is found by how its parts sound, also in rows of before.
     "bot/storage/name_keys.py": {"bot.language.reading.name_keys"},
 }
