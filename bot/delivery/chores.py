@@ -75,15 +75,13 @@ async def _erase(parts: Parts, client: ChannelClient | None, item: ToErase) -> N
 
 async def forget_on_request(parts: Parts, stop: Stop) -> None:
     """Erase the contacts that asked for it, once their farewell is out, until ``stop`` is asked for."""
-    log = get_logger()
-    while not stop.is_asked:
-        try:
-            count = await asyncio.to_thread(_forget_due, parts)
-            if count:
-                log.info("contacts_erased", count=count)
-        except Exception as error:  # noqa: BLE001 - the edge of this chore
-            log.error("forgetting_failed", error_class=type(error).__name__)
-        await _pause(FORGET_EVERY_SECONDS, stop)
+
+    async def work() -> None:
+        count = await asyncio.to_thread(_forget_due, parts)
+        if count:
+            get_logger().info("contacts_erased", count=count)
+
+    await _repeat(work, FORGET_EVERY_SECONDS, stop, failed="forgetting_failed")
 
 
 def _forget_due(parts: Parts) -> int:
@@ -93,28 +91,24 @@ def _forget_due(parts: Parts) -> int:
 
 async def purge_every_day(parts: Parts, stop: Stop) -> None:
     """Take away what is older than it may be, once a day, until ``stop`` is asked for; tell how much of each kind."""
-    log = get_logger()
-    while not stop.is_asked:
-        try:
-            counts = await asyncio.to_thread(purge_daily, parts.unit_of_work, parts.settings.retention, clock=now)
-            for name, count in (counts or {}).items():
-                event = f"purged_{name}"
-                log.info(event, count=count)
-        except Exception as error:  # noqa: BLE001 - the edge of this chore
-            log.error("purge_failed", error_class=type(error).__name__)
-        await _pause(LOOK_FOR_OLD_EVERY_SECONDS, stop)
+
+    async def work() -> None:
+        counts = await asyncio.to_thread(purge_daily, parts.unit_of_work, parts.settings.retention, clock=now)
+        for name, count in (counts or {}).items():
+            event = f"purged_{name}"
+            get_logger().info(event, count=count)
+
+    await _repeat(work, LOOK_FOR_OLD_EVERY_SECONDS, stop, failed="purge_failed")
 
 
 async def count_every_minute(parts: Parts, stop: Stop) -> None:
     """Add what was dealt with to the daily counts, until ``stop`` is asked for."""
-    log = get_logger()
-    while not stop.is_asked:
-        try:
-            while await asyncio.to_thread(_count, parts) == BATCH and not stop.is_asked:
-                pass
-        except Exception as error:  # noqa: BLE001 - the edge of this chore
-            log.error("counting_failed", error_class=type(error).__name__)
-        await _pause(COUNT_EVERY_SECONDS, stop)
+
+    async def work() -> None:
+        while await asyncio.to_thread(_count, parts) == BATCH and not stop.is_asked:
+            pass
+
+    await _repeat(work, COUNT_EVERY_SECONDS, stop, failed="counting_failed")
 
 
 def _count(parts: Parts) -> int:
@@ -124,28 +118,20 @@ def _count(parts: Parts) -> int:
 
 async def put_back_late_cases(parts: Parts, stop: Stop) -> None:
     """Put cases that nobody touched in their time back into the queue, until ``stop`` is asked for."""
-    log = get_logger()
-    while not stop.is_asked:
-        try:
-            count = PUT_BACK_AT_ONCE
-            while count == PUT_BACK_AT_ONCE and not stop.is_asked:
-                count = await asyncio.to_thread(_put_back, parts)
-                if count:
-                    log.info("cases_put_back", count=count)
-        except Exception as error:  # noqa: BLE001 - the edge of this chore
-            log.error("putting_back_failed", error_class=type(error).__name__)
-        await _pause(PUT_BACK_EVERY_SECONDS, stop)
+
+    async def work() -> None:
+        count = PUT_BACK_AT_ONCE
+        while count == PUT_BACK_AT_ONCE and not stop.is_asked:
+            count = await asyncio.to_thread(_put_back, parts)
+            if count:
+                get_logger().info("cases_put_back", count=count)
+
+    await _repeat(work, PUT_BACK_EVERY_SECONDS, stop, failed="putting_back_failed")
 
 
 def _put_back(parts: Parts) -> int:
     with parts.unit_of_work() as uow:
         return escalate_late(uow, clock=now, limit=PUT_BACK_AT_ONCE)
-
-
-async def _pause(seconds: float, stop: Stop) -> None:
-    until = time.monotonic() + seconds
-    while not stop.is_asked and time.monotonic() < until:
-        await asyncio.sleep(min(0.5, seconds))
 
 
 async def catch_up(parts: Parts, provider: Provider, missed: Missed, stop: Stop) -> None:
@@ -154,19 +140,33 @@ async def catch_up(parts: Parts, provider: Provider, missed: Missed, stop: Stop)
     A hotline looks back to its last look, however long ago that was. At its very first start it has missed nothing: what
     lies at the provider from before was never for it.
     """
-    log = get_logger()
+
+    async def work() -> None:
+        looked_at = now()
+        since = await asyncio.to_thread(_last_look, parts, provider)
+        if since is not None:
+            count = await _store(parts, await missed(since - OVERLAP))
+            if count:
+                get_logger().warning("caught_up", provider=provider.value, count=count)
+        await asyncio.to_thread(_remember_look, parts, provider, looked_at)
+
+    await _repeat(work, CATCH_UP_EVERY_SECONDS, stop, failed="catch_up_failed", provider=provider.value)
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], seconds: float, stop: Stop, *, failed: str, **fields: str) -> None:
+    """Do a piece of work again and again, with pauses, until ``stop`` is asked for; one that fails is tried after the pause."""
     while not stop.is_asked:
         try:
-            looked_at = now()
-            since = await asyncio.to_thread(_last_look, parts, provider)
-            if since is not None:
-                count = await _store(parts, await missed(since - OVERLAP))
-                if count:
-                    log.warning("caught_up", provider=provider.value, count=count)
-            await asyncio.to_thread(_remember_look, parts, provider, looked_at)
+            await work()
         except Exception as error:  # noqa: BLE001 - the edge of this chore
-            log.error("catch_up_failed", provider=provider.value, error_class=type(error).__name__)
-        await _pause(CATCH_UP_EVERY_SECONDS, stop)
+            get_logger().error(failed, **fields, error_class=type(error).__name__)
+        await _pause(seconds, stop)
+
+
+async def _pause(seconds: float, stop: Stop) -> None:
+    until = time.monotonic() + seconds
+    while not stop.is_asked and time.monotonic() < until:
+        await asyncio.sleep(min(0.5, seconds))
 
 
 async def _store(parts: Parts, incoming: Sequence[Incoming]) -> int:

@@ -1,6 +1,7 @@
 // The queue renews itself without a jump: rows that stayed the same stay, and so do focus, marks and the place on the page.
 
 import { ask } from "./asking.js";
+import { showChosen } from "./bulk.js";
 
 const EVERY = 8_000;
 const REST = 1_200;
@@ -79,49 +80,5 @@ async function go() {
   setTimeout(go, EVERY);
 }
 
-// Many at once
-
-const bulk = document.getElementById("bulk");
-const all = document.getElementById("choose-all");
-const choices = () => [...document.querySelectorAll("#rows [name=case]:not(:disabled)")];
-
-function showChosen() {
-  if (!bulk) return;
-  const boxes = choices();
-  const chosen = boxes.filter((box) => box.checked);
-  bulk.classList.toggle("is-chosen", chosen.length > 0);
-  bulk.classList.toggle("is-quiet", !chosen.length);
-  bulk.hidden = !boxes.length;
-  all.checked = chosen.length > 0 && chosen.length === boxes.length;
-  all.indeterminate = chosen.length > 0 && !all.checked;
-  const number = document.getElementById("chosen");
-  number.hidden = !chosen.length;
-  number.textContent = chosen.length;
-  offer(new Set(chosen.map((box) => box.closest(".case").dataset.kind)));
-}
-
-// Only colleagues who may see all that is chosen.
-function offer(kinds) {
-  for (const option of document.querySelectorAll("#bulk-to [data-kinds]")) {
-    const theirs = option.dataset.kinds.split(" ");
-    option.disabled = ![...kinds].every((kind) => theirs.includes(kind));
-    if (option.disabled && option.selected) option.parentElement.parentElement.value = "";
-  }
-}
-
-function watchBulk() {
-  if (!bulk) return;
-  document.querySelector(".bulk-all").hidden = false;
-  all.addEventListener("change", () => {
-    for (const box of choices()) box.checked = all.checked;
-    showChosen();
-  });
-  document.addEventListener("change", (event) => event.target.name === "case" && showChosen());
-  const to = document.getElementById("bulk-to");
-  to.addEventListener("change", () => (document.getElementById("bulk-note").required = to.value.startsWith("team:")));
-  showChosen();
-}
-
-watchBulk();
 document.addEventListener("visibilitychange", () => document.hidden || renew().catch(showCut));
 setTimeout(go, EVERY);

@@ -1,10 +1,11 @@
-// Choosing many requests at once, to give out their cases together. Without this script the boxes and the button work too.
+// Choosing many rows at once, to give out their cases together. Without this script the boxes and the button work too.
 
 const bulk = document.getElementById("bulk");
 const all = document.getElementById("choose-all");
 const choices = () => [...document.querySelectorAll("#rows [name=case]:not(:disabled)")];
 
-function showChosen() {
+export function showChosen() {
+  if (!bulk) return;
   const boxes = choices();
   const chosen = boxes.filter((box) => box.checked);
   bulk.classList.toggle("is-chosen", chosen.length > 0);
@@ -15,6 +16,16 @@ function showChosen() {
   const number = document.getElementById("chosen");
   number.hidden = !chosen.length;
   number.textContent = chosen.length;
+  offer(new Set(chosen.map((box) => box.closest("[data-kind]")?.dataset.kind).filter(Boolean)));
+}
+
+// Only colleagues who may see all that is chosen, where the rows say what they are.
+function offer(kinds) {
+  for (const option of document.querySelectorAll("#bulk-to [data-kinds]")) {
+    const theirs = option.dataset.kinds.split(" ");
+    option.disabled = ![...kinds].every((kind) => theirs.includes(kind));
+    if (option.disabled && option.selected) option.parentElement.parentElement.value = "";
+  }
 }
 
 if (bulk) {
