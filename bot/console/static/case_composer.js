@@ -157,6 +157,7 @@ async function attempt(one) {
     return "again";
   }
   if (answer.status === 200 && answer.body?.done) {
+    if (form.dataset.kind === "reply") form.querySelector(".takes")?.remove();
     mark(one.id, { done: true });
     showState("");
     askNow();

@@ -102,6 +102,7 @@ function move(event) {
 }
 
 export function watchPicker() {
+  if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => (picker.hidden ? open() : close()));
   search.addEventListener("input", find);
