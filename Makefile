@@ -50,7 +50,8 @@ services:
 	@tests/install_services.sh
 
 test: $(VENV)/.dev services train ## Run every test that needs no outside account
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --ignore tests/e2e --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest tests/e2e
 
 test-conversation: $(VENV)/.dev train ## Run the conversation tests only
 	@$(BIN)/python -m pytest tests/conversation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import pgettext
 
+from bot.console.words import remembered
 from bot.domain.deliveries import OutboundState
 
 _FOR_OPERATORS = ("account_refused", "sender_refused", "country_refused", "channel_off", "client_error")
@@ -15,6 +16,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(delivery_state=delivery_state, what_happened=what_happened, what_to_do=what_to_do)
 
 
+@remembered
 def delivery_state(state: OutboundState) -> str:
     """Return where an outbound message stands."""
     return {
@@ -31,6 +33,7 @@ def delivery_state(state: OutboundState) -> str:
     }[state]
 
 
+@remembered
 def what_happened(code: str | None) -> str:
     """Return why a message did not arrive, or why it waits; a code without words is an unknown reason."""
     reasons = _reasons()
@@ -62,6 +65,7 @@ def _reasons() -> dict[str, str]:
         "network_fault": pgettext("delivery", "The phone network lost the message."),
         "window_shut": pgettext("delivery", "WhatsApp allows free messages for 24 hours only after the person last wrote."),
         "with_staff": pgettext("delivery", "A colleague began to write to the person, so the assistant kept silent."),
+        "answer_withdrawn": pgettext("delivery", "The answer was withdrawn before it went out."),
         "filtered": pgettext("delivery", "The phone network took the message for spam."),
         "content_refused": pgettext("delivery", "The provider refused what the message says."),
         "too_long": pgettext("delivery", "The message was too long."),
@@ -93,6 +97,7 @@ def _steps() -> dict[str, str]:
         "phone_off": write_later,
         "network_fault": write_later,
         "with_staff": pgettext("delivery", "Nothing needs to be done."),
+        "answer_withdrawn": pgettext("delivery", "Answer the person in your own words."),
         "window_shut": pgettext("delivery", "Wait until the person writes. If it is urgent, find another way."),
         "filtered": pgettext("delivery", "Do not send the same words again. Tell whoever runs this hotline."),
         "content_refused": pgettext("delivery", "Write it in other words."),

@@ -19,7 +19,8 @@ from bot.domain.requests import Actor
 from bot.services.messages import Incoming
 from bot.services.ports import MediaSource
 from bot.settings import Settings
-from bot.speaking.parts import speaker_of
+from bot.speaking.parts import handover_of, speaker_of
+from bot.speaking.register import Answer, load_register
 from bot.speaking.speaker import Speaker
 from bot.storage.export import SqlExports
 from bot.storage.export_files import locked_file, write_rows
@@ -34,6 +35,7 @@ __all__ = [
     "StaffRole",
     "actor",
     "all_staff",
+    "handover_of",
     "install",
     "locked_file",
     "make_media_sources",
@@ -44,6 +46,7 @@ __all__ = [
     "open_members",
     "parts",
     "receive",
+    "register",
     "speaker",
     "staff_names",
     "use_media_sources",
@@ -85,7 +88,9 @@ def all_staff() -> Sequence[StaffMember]:
 
 def staff_names() -> Mapping[int, str]:
     """Return the names of all staff members by account; read once in a request."""
-    return {member.id: member.name or member.email for member in all_staff()}
+    if "staff_names" not in g:
+        g.staff_names = {member.id: member.name or member.email for member in all_staff()}
+    return g.staff_names
 
 
 def speaker() -> Speaker:
@@ -93,6 +98,11 @@ def speaker() -> Speaker:
     if "speaker" not in current_app.extensions:
         current_app.extensions["speaker"] = speaker_of(parts())
     return current_app.extensions["speaker"]
+
+
+def register() -> Mapping[str, Answer]:
+    """Return the hotline's answers by id: what comes next, where their facts come from, and when they were reviewed."""
+    return load_register()
 
 
 def parts() -> Parts:

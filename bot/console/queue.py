@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Flask, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_security import current_user
+from markupsafe import Markup
 
 from bot.console import queue_filter
 from bot.console.outside import StaffMember, actor, all_staff, now, parts, staff_names
@@ -24,9 +26,10 @@ from bot.language.gazetteer import place_names
 from bot.services.cases import visible_kinds
 from bot.services.duty import set_duty
 from bot.services.queue import MOST_COUNTED, QueuePage, alarms, list_queue
-from bot.services.queue_ports import Alarms, Sort, Tab, Timing
+from bot.services.queue_ports import Alarms, QueueRow, Sort, Tab, Timing
 
 pages = Blueprint("queue", __name__)
+ROWS_KEPT = 2000
 KNOWN = "X-Known"
 """A page that renews itself says in this header what it shows: the same need not be sent again on a slow line."""
 
@@ -34,7 +37,6 @@ KNOWN = "X-Known"
 def install(app: Flask) -> None:
     """Let templates use what the queue says."""
     app.jinja_env.globals.update(
-        clock_of=clock_of,
         critical=Priority.CRITICAL,
         kinds_seen=lambda member: " ".join(kind.value for kind in visible_kinds(member.role_set)),
         late=Timing.LATE,
@@ -65,7 +67,7 @@ def show() -> ResponseReturnValue:
         wanted=page.wanted,
         narrowings=queue_filter.narrowings(page.wanted),
         choices=_choices(),
-        names=staff_names(),
+        rows=_rows(page.rows, at),
         colleagues=colleagues() if may("assign_cases") else [],
         teams=teams(),
         on_duty=_on_duty(),
@@ -118,6 +120,20 @@ def teams() -> list[str]:
 
 def _on_duty() -> list[StaffMember]:
     return [one for one in colleagues() if one.is_on_duty]
+
+
+def _rows(rows: Sequence[QueueRow], at: datetime) -> list[Markup]:
+    minute, names, language = at.replace(second=0, microsecond=0), staff_names(), get_locale().language
+    chosen = may("assign_cases"), may("see_requests"), language
+    return [_row(row, minute, names.get(row.assignee_id or 0, ""), row.assignee_id == current_user.id, *chosen) for row in rows]
+
+
+@lru_cache(maxsize=ROWS_KEPT)
+def _row(row: QueueRow, at: datetime, name: str, is_mine: bool, may_choose: bool, may_open: bool, _language: str) -> Markup:
+    """Make one row. All colleagues look at the same cases: while it says the same words, a row is made once."""
+    macros: Any = current_app.jinja_env.get_template("queue_parts.html").module
+    made: Markup = macros.row_of(row, clock_of(row, at), name, is_mine, may_choose, may_open)
+    return made
 
 
 def _mark(page: QueuePage, at: datetime) -> str:

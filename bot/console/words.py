@@ -39,7 +39,7 @@ def remembered(name: Callable[[Id], str]) -> Callable[[Id], str]:
     @wraps(name)
     def look_up(of: Id) -> str:
         words = g.setdefault("words", {})
-        key = (name.__name__, of, str(get_locale()))
+        key = (name.__name__, of)
         if key not in words:
             words[key] = name(of)
         return words[key]
@@ -90,6 +90,7 @@ def channel_name(channel: Channel) -> str:
     return {Channel.SMS: pgettext("channel", "SMS"), Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}[channel]
 
 
+@remembered
 def role_name(role: str) -> str:
     """Return the name of a role."""
     return {
@@ -109,6 +110,7 @@ def language_name(language: str | None) -> str:
     return str(get_locale().languages[language])
 
 
+@remembered
 def directory_kind(kind: str) -> str:
     """Return what a directory entry is for; an id that we have no word for stays as it is."""
     return {

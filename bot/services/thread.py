@@ -16,10 +16,11 @@ from bot.domain.cases import Case, CaseEntry
 from bot.domain.conversations import Conversation, Message
 from bot.domain.staff import Authority
 from bot.services.deliveries import hidden_kinds
+from bot.services.hidden import contacts_of
 from bot.services.ports import UnitOfWork
 from bot.services.thread_ports import EntryHead, Head
 
-PAGE = 50
+PAGE = 30
 """Messages that are read at once."""
 MAX_ENTRIES = 100
 BEFORE_MATTER = timedelta(minutes=30)
@@ -30,15 +31,17 @@ MARK = 4
 
 @dataclass(frozen=True)
 class Span:
-    """A time in which a contact's messages belong to a matter that the reader does not see; without end while it is open."""
+    """A time in which a person's messages belong to a matter that the reader does not see; without end while it is open.
 
-    contact_id: str
+    On all channels: who told of it on one may go on about it on another.
+    """
+
     start: datetime
     end: datetime | None
 
     def covers(self, head: Head) -> bool:
         """Say whether a message belongs to it."""
-        return head.contact_id == self.contact_id and self.start <= head.at and (self.end is None or head.at <= self.end)
+        return self.start <= head.at and (self.end is None or head.at <= self.end)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Scope:
         conversations: By id; that of the case comes first.
         cases: Those of kinds that the reader sees, the oldest first.
         spans: What the reader does not see.
-        is_elsewhere: Whether colleagues deal with an open matter of the contact that the reader does not see.
+        is_elsewhere: Whether the person has an open matter that the reader does not see.
     """
 
     conversations: Mapping[str, Conversation]
@@ -101,16 +104,14 @@ class Thread:
 def scope_of(uow: UnitOfWork, case: Case, roles: Iterable[Authority]) -> Scope:
     """Return what somebody with these roles may know of the person of a case."""
     own = uow.conversations.get(case.conversation_id)
-    contact_ids = _contacts_of(uow, case, own)
+    contact_ids = contacts_of(uow, case, own)
     others = [one for one in uow.threads.conversations(contact_ids) if one.id != own.id]
     cases, hidden = uow.threads.cases(contact_ids), hidden_kinds(roles)
     return Scope(
         conversations={one.id: one for one in (own, *others)},
         cases=tuple(one for one in cases if one.kind not in hidden),
-        spans=tuple(
-            Span(one.contact_id, one.opened_at - BEFORE_MATTER, one.resolved_at) for one in cases if one.kind in hidden
-        ),
-        is_elsewhere=any(one.is_open and one.kind in hidden and one.contact_id == case.contact_id for one in cases),
+        spans=tuple(Span(one.opened_at - BEFORE_MATTER, one.resolved_at) for one in cases if one.kind in hidden),
+        is_elsewhere=any(one.is_open and one.kind in hidden for one in cases),
     )
 
 
@@ -148,13 +149,6 @@ def mark_of(*things: object) -> str:
 def marks_in(text: str) -> frozenset[str]:
     """Return the marks that stand one after another in a text."""
     return frozenset(text[start : start + MARK] for start in range(0, len(text), MARK))
-
-
-def _contacts_of(uow: UnitOfWork, case: Case, conversation: Conversation) -> Sequence[str]:
-    """Return the contacts that are one person: the same number on several channels, unless two persons share it."""
-    same = uow.contacts.same_number(uow.contacts.get_address(conversation.channel_address_id))
-    is_shared = any(uow.contacts.get(contact_id).is_shared for contact_id in same)
-    return [case.contact_id] if is_shared else list(same)
 
 
 def _entry_heads(

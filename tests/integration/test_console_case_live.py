@@ -22,6 +22,7 @@ from bot.domain.staff import Role
 from bot.services.cases import open_case
 from bot.services.messages import Incoming, receive_message
 from bot.services.presence import Colleague, look
+from bot.services.thread import PAGE
 from bot.services.window import ask_to_write
 from bot.wiring import new_id, now
 from tests.builders import NOON
@@ -93,9 +94,9 @@ def test_all_channels_of_a_number_are_one_thread(console_parts, console_staff):
     assert page.index("by WhatsApp") < page.index("by SMS")
 
 
-def test_the_page_shows_fifty_messages_and_gives_the_earlier_ones_when_asked(console_parts, console_staff):
+def test_the_page_shows_the_newest_and_gives_the_earlier_ones_when_asked(console_parts, console_staff):
     message = hear(console_parts, "number 0.")
-    for number in range(1, 60):
+    for number in range(1, PAGE + 10):
         hear(console_parts, f"number {number}.")
     reference = open_for(console_parts, message)
     client = console_staff("amal@example.org", Role.CASEWORKER)
@@ -108,7 +109,7 @@ def test_the_page_shows_fifty_messages_and_gives_the_earlier_ones_when_asked(con
 
 
 def test_a_live_poll_costs_little_and_records_no_look(console_parts, console_staff):
-    for number in range(60):
+    for number in range(PAGE + 10):
         message = hear(console_parts, f"number {number}")
     reference = open_for(console_parts, message)
     client = console_staff("amal@example.org", Role.CASEWORKER)

@@ -99,6 +99,23 @@ def test_channels_of_one_number_are_one_thread_unless_it_is_shared(uow):
     assert texts(uow) == ["by telegram"]
 
 
+def test_a_matter_that_was_told_by_sms_hides_what_is_written_by_telegram_meanwhile(uow):
+    uow.contacts.add(make_contact("by sms"))
+    uow.conversations.add(make_conversation(id="sms", contact_id="by sms", channel_address_id="other", channel=Channel.SMS))
+    uow.contacts.same_number = lambda address: ["contact", "by sms"]
+    uow.cases.add(make_case(id="danger", kind=CaseKind.PROTECTION, contact_id="by sms", conversation_id="sms"))
+    say(uow, "before", -60)
+    say(uow, "by sms", 1, conversation_id="sms", contact_id="by sms")
+    say(uow, "by telegram", 2)
+    assert texts(uow) == ["before"]
+    assert scope_of(uow, uow.cases.get("question"), CASEWORKER).is_elsewhere
+    assert texts(uow, roles={Role.PROTECTION}) == ["before", "by sms", "by telegram"]
+    # Two persons with one phone are two.
+    uow.contacts.get("by sms").is_shared = True
+    assert texts(uow) == ["before", "by telegram"]
+    assert not scope_of(uow, uow.cases.get("question"), CASEWORKER).is_elsewhere
+
+
 @pytest.mark.parametrize(
     ("roles", "seen"),
     [
@@ -126,8 +143,8 @@ def test_an_open_hidden_matter_hides_all_since_and_says_so(uow):
     assert thread.items == () and thread.is_partly_hidden
 
 
-def test_fifty_at_a_time_and_each_once(uow):
-    for number in range(120):
+def test_a_page_at_a_time_and_each_once(uow):
+    for number in range(2 * PAGE + 20):
         say(uow, str(number), number)
     uow.threads.kept[1] = CaseEntry("question", "conversation", EntryKind.CLAIMED, NOON + timedelta(minutes=69.5))
     scope, before, pages = scope_of(uow, uow.cases.get("question"), CASEWORKER), None, []
@@ -137,9 +154,9 @@ def test_fifty_at_a_time_and_each_once(uow):
         before = thread.earlier
         if before is None:
             break
-    assert [len(page) for page in pages] == [PAGE, PAGE + 1, 20]
+    assert [len(page) for page in pages] == [PAGE + 1, PAGE, 20]
     read = [text for page in reversed(pages) for text in page]
-    assert [text for text in read if text != "claimed"] == [str(number) for number in range(120)]
+    assert [text for text in read if text != "claimed"] == [str(number) for number in range(2 * PAGE + 20)]
     assert read.index("claimed") == read.index("69") + 1
 
 
