@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -70,17 +70,18 @@ class SqlQueue:
     def counts(self, wanted: QueueFilter, reader: Reader, *, most: int) -> Mapping[str, int]:
         """Return how many there are of each tab, and critical and late ones in the chosen tab; at most one over ``most``."""
 
-        def count(*conditions: Any) -> Any:
-            inner = select(_case.id).select_from(_source(wanted)).where(*_conditions(wanted, reader), *conditions)
-            return select(func.count()).select_from(inner.limit(most + 1).subquery()).scalar_subquery()
-
         here = _of_tab(wanted.tab, reader)
-        query = select(
-            *(count(*_of_tab(tab, reader)).label(tab.value) for tab in Tab),
-            count(*here, _case.priority == Priority.CRITICAL).label("critical"),
-            count(*here, _WAITS, _case.due_at <= reader.now).label("late"),
-        )
-        return dict(self._session.execute(query).mappings().one())
+        asked = {tab.value: _of_tab(tab, reader) for tab in Tab}
+        asked |= {"critical": [*here, _case.priority == Priority.CRITICAL], "late": [*here, _WAITS, _case.due_at <= reader.now]}
+        found = select(_case.id).select_from(_source(wanted)).where(*_conditions(wanted, reader))
+        if wanted.state is QueueState.RESOLVED:
+            # All there ever were: each number is counted apart, and no further than it is told.
+            each = (select(func.count()).select_from(found.where(*one).limit(most + 1).subquery()) for one in asked.values())
+            query = select(*(one.scalar_subquery().label(name) for name, one in zip(asked, each)))
+        else:
+            # Open ones are few, and are read once for all numbers.
+            query = found.with_only_columns(*(func.count().filter(*one or [true()]).label(name) for name, one in asked.items()))
+        return {name: min(count, most + 1) for name, count in self._session.execute(query).mappings().one().items()}
 
     def kinds_of(self, references: Sequence[str]) -> Mapping[str, CaseKind]:
         """Return the kinds of cases by reference; of those that exist."""
