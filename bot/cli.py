@@ -157,7 +157,7 @@ def doctor() -> None:
 
 @app.command()
 def demo(
-    size: Annotated[str, typer.Option(help="small (60 people), medium (10,000 cases) or large (100,000 cases).")] = "small",
+    size: Annotated[str, typer.Option(help="cases: small (100), medium (10,000) or large (100,000).")] = "small",
     seed: Annotated[int, typer.Option(help="Another number invents other people.")] = 1,
     password: Annotated[
         Optional[str],  # noqa: UP045

@@ -208,6 +208,9 @@ class InMemoryCases(_Shelf, ports.Cases):
     def of_contact(self, contact_id):
         return [row for row in self.rows.values() if row.contact_id == contact_id]
 
+    def followed_by(self, staff_id):
+        return [row for row in self.rows.values() if row.assignee_id == staff_id and row.is_open]
+
     def open_in(self, conversation_id):
         return [row for row in self.rows.values() if row.conversation_id == conversation_id and row.is_open]
 
@@ -306,6 +309,9 @@ class InMemoryDirectory(_Shelf, ports.Directory):
 
     def lock(self, entry_id):
         return self.get(entry_id)
+
+    def count_ending(self, *, by):
+        return len([e for e in self.all(only_verified=True) if e.valid_until is not None and e.valid_until <= by])
 
 
 class FakeAudit:

@@ -11,7 +11,9 @@ from sqlalchemy.engine import make_url
 
 from bot import __version__
 from bot.commands.archive import Archive, open_archive, write_archive
+from bot.commands.audit_entry import record_act
 from bot.commands.private_files import check_password, private_file
+from bot.domain.audit import Act
 from bot.domain.errors import ConfigurationError, InvalidInput, WrongState
 from bot.keys import name_of, write_secret
 from bot.settings import Settings, home_of, load_settings
@@ -52,6 +54,8 @@ def back_up(settings: Settings, file: Path, out: Console, *, has_keys: bool, pas
         "keys": [name_of(key) for key in settings.keys],
     }
     engine.dispose()
+    # Before anything leaves the house; so the copy tells of itself too.
+    record_act(settings, Act.BACKED_UP, out, detail="with keys" if has_keys else "")
     # Beside the file, so that both are on the same disk, which the operator chose.
     with tempfile.TemporaryDirectory(prefix=".daleel-backup-", dir=file.absolute().parent) as folder:
         copy = Path(folder) / "database"
@@ -87,6 +91,7 @@ def restore(environment: Mapping[str, str], file: Path, out: Console, *, is_forc
             put_database(settings.database_url, copy)
         if archive.keys is not None:
             _restore_keys(home, archive.keys, out)
+        record_act(settings, Act.RESTORED, out, detail=str(archive.manifest["created_at"]))
     out.print(f"Restored the backup of {archive.manifest['created_at']}. Now start the hotline: it migrates what is older.")
     out.print("It knows nothing of what came and went since the backup: see docs/operators/running.md.")
     return 0

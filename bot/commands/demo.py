@@ -126,7 +126,8 @@ def _fill(parts: Parts, out: Console, *, size: str, seed: int) -> Made:
             now=now(),
             rng=Random(seed),  # noqa: S311 - invents people, no secrets
             staff=staff,
-            speaker=speaker_of(parts),
+            # What was said long ago is not changed by what the office withdrew last week.
+            speaker=speaker_of(parts, heeds_withdrawals=False),
             catalogues=parts.catalogues,
             hours=settings.opening_hours,
             hash=parts.cipher.hash,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.commands.audit_entry import record_act
+from bot.domain.audit import Act
 from bot.domain.errors import WrongState
 from bot.keys import name_of, only_one, put_in_front, replace_keys
 from bot.settings import Settings
@@ -55,7 +57,8 @@ def _rotate(settings: Settings, path: Path, out: Console, *, is_from_file: bool)
     else:
         put_in_front(path)
         _renew(settings, FileKeys(read_keys(path), path), out)
-    old = read_keys(path)[1:] if is_from_file else settings.keys[1:]
+    new, *old = read_keys(path) if is_from_file else settings.keys
+    record_act(settings, Act.KEYS_ROTATED, out, detail=name_of(new), keys=(new, *old))
     out.print(f"No data need these keys any more: {', '.join(name_of(key) for key in old)}.")
     if is_from_file:
         out.print("Copy keys.env to where you keep it. Backups from before still need the old keys.")
@@ -96,4 +99,5 @@ def _remove_old(settings: Settings, path: Path, out: Console, *, is_from_file: b
     if left:
         raise WrongState("old_keys_needed", f"{left} values still need an old key, which some process writes with; restart it")
     replace_keys(path, (newest,))
+    record_act(settings, Act.OLD_KEYS_REMOVED, out, detail=" ".join(name_of(key) for key in old), keys=(newest,))
     out.print(f"Removed: {', '.join(name_of(key) for key in old)}. Backups from before need them: keep those copies together.")

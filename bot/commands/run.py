@@ -29,8 +29,8 @@ from bot.keys import ensure_keys
 from bot.settings import PROJECT, Settings, home_of, load_settings, read_environment
 from bot.storage.engine import check_connection
 from bot.storage.migrate import migrate
-from bot.storage.seed import seed_directory
-from bot.wiring import Parts, build
+from bot.storage.seed import seed_canned_replies, seed_directory
+from bot.wiring import Parts, build, new_id, now
 
 PROCESSES = ("actions", "console", "worker", "assistant")
 READY_SECONDS = 180
@@ -85,6 +85,7 @@ def prepare(out: Console) -> Parts:
     migrate(parts.engine)
     with parts.unit_of_work() as uow:
         seed_directory(uow)
+        seed_canned_replies(uow, clock=now, new_id=new_id)
     train_with_progress(settings.home)
     return parts
 

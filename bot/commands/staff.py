@@ -62,7 +62,7 @@ def _yes(is_so: bool) -> str:
 def disable(settings: Settings, out: Console, *, email: str) -> None:
     """Close an account."""
     staff.disable_staff(build(settings), email)
-    out.print(f"{email} is disabled and logged out.", markup=False)
+    out.print(f"{email} is disabled and logged out. Their open cases are back in the queue.", markup=False)
 
 
 def reset(settings: Settings, out: Console, *, email: str) -> None:

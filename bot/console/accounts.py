@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.console.outside import Parts, now, open_members
+from bot.console.outside import Parts, handover_of, new_id, now, open_members
 from bot.domain.staff import Authority, Grant, Role
 from bot.services import staff
+from bot.services.case_returns import release_cases_of
 from bot.services.staff_ports import Member
 
 
@@ -58,14 +59,27 @@ def list_staff(parts: Parts) -> list[Account]:
 
 
 def disable_staff(parts: Parts, email: str) -> None:
-    """Shut a staff member out at once.
+    """Shut a staff member out at once; their open cases go back to the queue.
 
     Raises:
         NotFound: If there is no such staff member.
         WrongState: If nobody would be left who manages staff.
     """
     with open_members(parts) as members:
-        staff.disable_staff(members, staff.get_staff(members, email), clock=now)
+        member = staff.get_staff(members, email)
+        staff.disable_staff(members, member, clock=now)
+        staff_id = member.id
+    release_cases(parts, staff_id)
+
+
+def release_cases(parts: Parts, staff_id: int, *, by: int | None = None) -> None:
+    """Put the open cases of an account that was disabled back into the queue; done twice, it changes nothing more.
+
+    Args:
+        by: The staff member who disabled it; None for the command line.
+    """
+    with parts.unit_of_work(is_durable=True) as uow:
+        release_cases_of(uow, staff_id, by=by, words=handover_of(parts), clock=now, new_id=new_id)
 
 
 def reset_staff(parts: Parts, email: str) -> str:

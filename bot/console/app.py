@@ -10,8 +10,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from bot.console import (
     account,
+    answers,
     assignment,
     audit,
+    canned_replies,
     case_acts,
     case_words,
     cases,
@@ -19,6 +21,7 @@ from bot.console import (
     deliveries,
     delivery_words,
     directory,
+    directory_edit,
     errors,
     exports,
     health,
@@ -36,6 +39,8 @@ from bot.console import (
     simulator,
     staff,
     static_files,
+    unanswered,
+    unanswered_words,
     views,
     words,
 )
@@ -85,6 +90,10 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     app.register_blueprint(media.pages)
     app.register_blueprint(deliveries.pages)
     app.register_blueprint(directory.pages)
+    app.register_blueprint(answers.pages)
+    app.register_blueprint(directory_edit.pages)
+    app.register_blueprint(canned_replies.pages)
+    app.register_blueprint(unanswered.pages)
     app.register_blueprint(dashboard.pages)
     app.register_blueprint(audit.pages)
     app.jinja_env.globals["has_simulator"] = parts.settings.has_simulator
@@ -99,10 +108,14 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
     delivery_words.install(app)
     deliveries.install(app)
     media.install(app)
+    directory.install(app)
+    directory_edit.install(app)
     requests.install(app)
     people.install(app)
     search.install(app)
     exports.install(app)
+    answers.install(app)
+    unanswered_words.install(app)
     dashboard.install(app)
     audit.install(app)
     errors.install(app)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from bot.console.outside import actor, now, parts, staff_names
+from bot.console.outside import actor, handover_of, new_id, now, parts, staff_names
 from bot.console.permissions import requires
 from bot.console.queue import colleagues, teams
 from bot.console.ways import local_path
@@ -50,7 +50,10 @@ def _give(references: list[str], to: str, note: str) -> Outcome:
         raise InvalidInput("no_case_chosen")
     with parts().unit_of_work(is_durable=True) as uow:
         if kind == "team" and value in ("", *teams()):
-            return transfer_many(uow, references, team=value or None, note=note, actor=actor(), clock=now)
+            words = handover_of(parts())
+            return transfer_many(
+                uow, references, team=value or None, note=note, actor=actor(), words=words, clock=now, new_id=new_id
+            )
         member = next((one for one in colleagues() if kind == "staff" and str(one.id) == value), None)
         if member is None:
             raise InvalidInput("nobody_chosen")

@@ -18,7 +18,7 @@ def act_name(act: Act | None) -> str:
     """Return what was done; a word that is none of ours was written by somebody else."""
     if act is None:
         return pgettext("act", "Unknown")
-    return {**_of_accounts(), **_of_looks(), **_of_cases(), **_of_requests(), **_of_content()}[act]
+    return {**_of_accounts(), **_of_looks(), **_of_cases(), **_of_requests(), **_of_content(), **_of_operators()}[act]
 
 
 def who_name(staff_id: int | None) -> str:
@@ -112,7 +112,17 @@ def _of_content() -> dict[Act, str]:
         Act.ANSWER_MARKED: pgettext("act", "Marked an answer as wrong"),
         Act.ANSWER_WITHDRAWN: pgettext("act", "Withdrew an answer"),
         Act.ANSWER_RESTORED: pgettext("act", "Restored an answer"),
+        Act.ANSWER_MARK_SETTLED: pgettext("act", "Settled a mark on an answer"),
         Act.CANNED_REPLY_CHANGED: pgettext("act", "Changed a canned reply"),
         Act.MESSAGE_LABELLED: pgettext("act", "Labelled a message"),
         Act.LABELS_EXPORTED: pgettext("act", "Exported labelled messages"),
+    }
+
+
+def _of_operators() -> dict[Act, str]:
+    return {
+        Act.KEYS_ROTATED: pgettext("act", "Changed the encryption keys"),
+        Act.OLD_KEYS_REMOVED: pgettext("act", "Removed old encryption keys"),
+        Act.BACKED_UP: pgettext("act", "Made a backup of all data"),
+        Act.RESTORED: pgettext("act", "Put a backup in place of all data"),
     }

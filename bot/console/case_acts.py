@@ -8,13 +8,15 @@ from flask import Blueprint, abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from bot.console.case_words import has_words, refusal
-from bot.console.outside import actor, new_id, now, parts, speaker, staff_names
+from bot.console.answer_picker import chosen_answer
+from bot.console.case_words import refusal
+from bot.console.outside import actor, handover_of, new_id, now, parts, speaker, staff_names
 from bot.console.permissions import may, requires
 from bot.console.queue import colleagues, teams
 from bot.console.sessions import asks_in_background
 from bot.domain.cases import EntryKind, Priority
 from bot.domain.contacts import Channel
+from bot.domain.conversations import Conversation
 from bot.domain.errors import HotlineError, InvalidInput, NotAllowed, WrongState
 from bot.language.sms import sms_size
 from bot.services import casework
@@ -40,7 +42,11 @@ def claim(reference: str) -> ResponseReturnValue:
 @requires("work_on_cases")
 def release(reference: str) -> ResponseReturnValue:
     """Put a case back into the queue."""
-    return _do(reference, lambda uow: casework.release_case(uow, reference, actor=actor(), clock=now))
+    words = handover_of(parts())
+    return _do(
+        reference,
+        lambda uow: casework.release_case(uow, reference, actor=actor(), words=words, clock=now, new_id=new_id),
+    )
 
 
 @pages.post("/cases/<string:reference>/transfer")
@@ -50,11 +56,14 @@ def transfer(reference: str) -> ResponseReturnValue:
     team = request.form.get("team", "")
     if team not in ("", *teams()):
         abort(400)
-    note = request.form.get("note", "")
-    return _do(
-        reference,
-        lambda uow: casework.transfer_case(uow, reference, team=team or None, note=note, actor=actor(), clock=now),
-    )
+    note, words = request.form.get("note", ""), handover_of(parts())
+
+    def work(uow: UnitOfWork) -> object:
+        return casework.transfer_case(
+            uow, reference, team=team or None, note=note, actor=actor(), words=words, clock=now, new_id=new_id
+        )
+
+    return _do(reference, work)
 
 
 @pages.post("/cases/<string:reference>/assign")
@@ -117,7 +126,7 @@ def reply(reference: str) -> ResponseReturnValue:
             actor=actor(),
             clock=now,
             new_id=new_id,
-            answer_id=_answer_id(language_of(conversation)),
+            answer_id=_answer_id(uow, conversation, client_id, text),
         )
 
     return _do(reference, work)
@@ -206,10 +215,12 @@ def _client_id() -> str:
     return client_id
 
 
-def _answer_id(language: str) -> str | None:
-    """Return the approved answer that the text is, as the page says; a name that we have no words for is none."""
+def _answer_id(uow: UnitOfWork, conversation: Conversation, client_id: str, text: str) -> str | None:
+    """Return the approved answer that the text is; a page that says so wrongly is not believed."""
     answer_id = request.form.get("answer_id", "")
-    return answer_id if answer_id and has_words(language, answer_id, "text") else None
+    # What was taken already is not looked at a second time.
+    is_new = bool(answer_id) and uow.messages.find_by_client_id(client_id) is None
+    return chosen_answer(uow, conversation, answer_id, text) if is_new else None
 
 
 def _farewell(uow: UnitOfWork, reference: str, answer_id: str) -> Reply:

@@ -72,14 +72,14 @@ def gate_of(uow: UnitOfWork, case: Case, scope: Scope, *, at: datetime) -> Gate:
 def _why_closed(case: Case, scope: Scope, address: ChannelAddress, at: datetime) -> str | None:
     if not case.is_open:
         return "case_resolved"
-    # Neutral words come first: they say nothing of who deals with what.
-    if scope.is_elsewhere:
-        return "conversation_elsewhere"
     if case.assignee_id not in (None, current_user.id) and Role.SUPERVISOR not in current_user.role_set:
         return "case_of_colleague"
     if address.stopped_at is not None:
         return "address_stopped"
-    return None if scope.conversations[case.conversation_id].takes_free_text(at) else "window_shut"
+    if not scope.conversations[case.conversation_id].takes_free_text(at):
+        return "window_shut"
+    # The last, as when it is sent (docs/decisions/0019).
+    return "conversation_elsewhere" if scope.is_elsewhere else None
 
 
 def _words(code: str | None, case: Case, address: ChannelAddress) -> str:

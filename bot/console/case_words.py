@@ -155,6 +155,7 @@ def refusal(error: HotlineError, *, assignee: str = "", since: datetime | None =
         "note_missing": pgettext("refused", "Write a note, so that colleagues know why."),
         "text_missing": pgettext("refused", "Write something first. Nothing was sent."),
         "text_too_long": pgettext("refused", "This is too long for one message. Shorten it, and send again."),
+        "answer_withdrawn": pgettext("refused", "This answer was withdrawn meanwhile. Nothing was sent."),
         "nobody_chosen": pgettext("refused", "Choose a colleague. Nothing was changed."),
     }
     return words.get(error.code) or pgettext("refused", "This did not work. Nothing was changed.")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from flask import Flask, current_app, request
 from flask_babel import gettext, pgettext
 
+from bot.console.answer_list import answers_to_look_at
 from bot.console.deliveries import lost_deliveries
+from bot.console.directory import entries_to_check
 from bot.console.permissions import may
 
 
@@ -46,8 +48,23 @@ PAGES = (
     Page("queue.show", "see_overview", lambda: _first_page(), "queue", frozenset({"cases", "media"})),
     Page("requests.show_all", "see_requests", lambda: pgettext("page", "Requests"), "requests"),
     Page("search.show", "search", lambda: pgettext("page", "Search"), "search"),
-    Page("directory.show", "see_directory", lambda: gettext("Directory"), "directory"),
-    Page("answers.show", "see_answers", lambda: pgettext("page", "Answers"), "answers"),
+    Page(
+        "directory.show",
+        "see_directory",
+        lambda: gettext("Directory"),
+        "directory",
+        frozenset({"directory_edit"}),
+        badge=entries_to_check,
+        badge_label=lambda count: gettext("Entries that need a new check within two weeks: %(count)s", count=count),
+    ),
+    Page(
+        "answers.show",
+        "see_answers",
+        lambda: pgettext("page", "Answers"),
+        "answers",
+        badge=answers_to_look_at,
+        badge_label=lambda count: gettext("Marked answers and overdue reviews: %(count)s", count=count),
+    ),
     Page("canned_replies.show", "edit_canned_replies", lambda: pgettext("page", "Canned replies"), "canned"),
     Page("unanswered.show", "label_messages", lambda: pgettext("page", "Unanswered"), "unanswered"),
     Page(

@@ -13,7 +13,7 @@ from bot.console.outside import actor, now, parts
 from bot.console.permissions import requires
 from bot.domain.readings import Read, Unclear
 from bot.language.reading.name_keys import name_key
-from bot.language.reading.phones import read_phone
+from bot.language.reading.phones import possible_numbers, read_phone
 from bot.services.search import MAX_HITS, MAX_TYPED, Found, SearchKind, record_search, search
 
 pages = Blueprint("search", __name__)
@@ -23,11 +23,13 @@ class Reader:
     """Numbers as people write them, those without a country's code in Libya; names in Arabic and Latin script."""
 
     def phones(self, text: str) -> Sequence[str]:
-        """Return the phone numbers in a text, in E.164."""
+        """Return the phone numbers in a text, in E.164; also those that nobody gives out, where there is nothing else in it."""
         reading = read_phone(text)
         if isinstance(reading, Read):
             return [str(reading.value)]
-        return [str(one) for one in reading.options] if isinstance(reading, Unclear) else []
+        if isinstance(reading, Unclear):
+            return [str(one) for one in reading.options]
+        return [] if any(character.isalpha() for character in text) else possible_numbers(text)
 
     def name_parts(self, text: str) -> Collection[str]:
         """Return a key for each part of a name."""

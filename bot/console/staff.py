@@ -15,6 +15,7 @@ from wtforms import BooleanField, EmailField, SelectField, SelectMultipleField, 
 from wtforms.validators import Email, InputRequired, Length
 
 from bot.console import staff_words
+from bot.console.accounts import release_cases
 from bot.console.locale import LANGUAGE_NAMES
 from bot.console.outside import StaffMember, members, now, parts
 from bot.console.permissions import requires
@@ -22,7 +23,8 @@ from bot.console.words_of_places import team_words
 from bot.domain.errors import HotlineError, InvalidInput, NotAllowed, NotFound, WrongState
 from bot.domain.staff import Authority, Grant, Role
 from bot.services import staff as services
-from bot.services.staff_ports import Member
+from bot.services.ports import Clock
+from bot.services.staff_ports import Member, StaffMembers
 
 pages = Blueprint("staff", __name__)
 
@@ -141,8 +143,14 @@ def end_sessions(staff_id: int) -> ResponseReturnValue:
 @pages.post("/staff/<int:staff_id>/disable")
 @requires("manage_staff")
 def disable(staff_id: int) -> ResponseReturnValue:
-    """Shut somebody out at once."""
-    return _done(_get(staff_id), services.disable_staff, gettext("The account is disabled, and logged out everywhere."))
+    """Shut somebody out at once; their open cases go back to the queue."""
+
+    def change(members: StaffMembers, member: Member, *, clock: Clock, by: int) -> None:
+        services.disable_staff(members, member, clock=clock, by=by)
+        release_cases(parts(), staff_id, by=by)
+
+    told = gettext("The account is disabled, and logged out everywhere. Its open cases are back in the queue.")
+    return _done(_get(staff_id), change, told)
 
 
 @pages.post("/staff/<int:staff_id>/enable")

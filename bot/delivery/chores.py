@@ -13,14 +13,15 @@ from bot.delivery.stopping import Stop
 from bot.domain.contacts import Provider
 from bot.domain.errors import DeliveryError, TryLater
 from bot.logs import get_logger
-from bot.services.casework import escalate_late
+from bot.services.case_returns import escalate_late
 from bot.services.counts import BATCH, count_messages
 from bot.services.erasure import ToErase, messages_to_erase, record_erased
 from bot.services.messages import Incoming
 from bot.services.ports import ChannelClient
 from bot.services.privacy import erase_due
 from bot.services.retention import purge_daily
-from bot.wiring import Parts, now
+from bot.speaking.parts import handover_of
+from bot.wiring import Parts, new_id, now
 
 ERASE_EVERY_SECONDS = 0.5
 ERASE_BATCH = 50
@@ -131,7 +132,7 @@ async def put_back_late_cases(parts: Parts, stop: Stop) -> None:
 
 def _put_back(parts: Parts) -> int:
     with parts.unit_of_work() as uow:
-        return escalate_late(uow, clock=now, limit=PUT_BACK_AT_ONCE)
+        return escalate_late(uow, words=handover_of(parts), clock=now, new_id=new_id, limit=PUT_BACK_AT_ONCE)
 
 
 async def catch_up(parts: Parts, provider: Provider, missed: Missed, stop: Stop) -> None:

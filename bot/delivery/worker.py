@@ -35,6 +35,7 @@ from bot.services.outbox import (
     record_sent,
 )
 from bot.services.ports import ChannelClient, Outgoing, Ready, Sent, UnitOfWork
+from bot.speaking.parts import say_missing
 from bot.wiring import Parts, new_id, now
 
 POLL_SECONDS = 0.05
@@ -70,6 +71,7 @@ class OutboxWorker:
         self._clients = clients
         self._price_of = price_of
         self._templates = parts.window_templates
+        self._say_missing = partial(say_missing, parts)
         self._owner = secrets.token_hex(8)
         can_look_up = {provider: client.can_look_up for provider, client in clients.items()}
         self._lanes = Lanes(can_look_up=can_look_up, sms_parts_per_minute=sms_parts_per_minute)
@@ -157,6 +159,7 @@ class OutboxWorker:
             templates=self._templates,
             clock=now,
             new_id=new_id,
+            say_missing=self._say_missing,
         )
         # A message that goes out must be known as on its way, whatever happens then.
         return await self._ledger.do(claim, key=ready.message_id, is_durable=True)

@@ -10,6 +10,7 @@ from bot.demo.talk import Talk
 from bot.demo.world import Colleague
 from bot.domain.audit import Act
 from bot.domain.cases import URGENCY, Case, CaseEntry, EntryKind, QueueState
+from bot.speaking.case_words import handover_answer
 from bot.storage import tables as t
 
 Line = Mapping[str, Any]
@@ -56,23 +57,26 @@ class Desk:
     def do_transfer(self, line: Line) -> None:
         """Somebody hands the case to another office."""
         case = self._case()
-        by = self.by(line, case)
+        by, was_with_staff = self.by(line, case), case.queue_state is QueueState.WITH_STAFF
         case.release(self.talk.at, team=line["transfer"])
         self._enter(case, EntryKind.TRANSFERRED, Act.CASE_TRANSFERRED, by, text=line["why"])
+        self._hand_over(was_with_staff=was_with_staff)
 
     def do_release(self, line: Line) -> None:
         """Somebody puts the case back."""
         case = self._case()
-        by = self.by(line, case)
+        by, was_with_staff = self.by(line, case), case.queue_state is QueueState.WITH_STAFF
         case.release(self.talk.at, team=case.team)
         self._enter(case, EntryKind.RELEASED, Act.CASE_RELEASED, by)
+        self._hand_over(was_with_staff=was_with_staff)
 
     def do_escalate(self, _line: Line) -> None:
         """Nobody touched the case in its time: it goes back to the queue."""
         case = self._case()
-        to = case.assignee_id
+        to, was_with_staff = case.assignee_id, case.queue_state is QueueState.WITH_STAFF
         case.escalate(self.talk.at)
         self._entry(case, EntryKind.ESCALATED, to=to)
+        self._hand_over(was_with_staff=was_with_staff)
 
     def do_priority(self, line: Line) -> None:
         """Somebody makes the case more or less urgent."""
@@ -122,6 +126,12 @@ class Desk:
         if was_with_staff and not any(one.queue_state is QueueState.WITH_STAFF for one in self.cases):
             self.talk.conversation.give_back()
             self.talk.say("case_resolved")
+
+    def _hand_over(self, *, was_with_staff: bool) -> None:
+        """Let the assistant speak again where staff were writing, and say so."""
+        if was_with_staff and not any(one.queue_state is QueueState.WITH_STAFF for one in self.cases):
+            self.talk.conversation.give_back()
+            self.talk.say(handover_answer(is_staff_on_duty=True))
 
     def _enter(self, case: Case, kind: EntryKind, act: Act, by: Colleague, **values: Any) -> None:
         self._entry(case, kind, by=by.id, **values)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.demo.numbers import daily_counts
 from bot.demo.office import furnish, label
+from bot.demo.passing_by import pass_by
 from bot.demo.people import People
 from bot.demo.rows import Batch
 from bot.demo.scene import Scene
@@ -40,15 +41,17 @@ class Size:
         contacts: How many people; 0 stands for one of each story.
         scale: Of the daily counts, beside the small office.
         open_share: Part of the people whose story goes on now.
+        passing_by: How many more people only asked the assistant something.
     """
 
     contacts: int
     scale: float
     open_share: float = 1.0
     at_once: int = 400
+    passing_by: int = 0
 
 
-SIZES = {"small": Size(0, 1.0), "medium": Size(5_200, 3.0, 0.1), "large": Size(54_000, 25.0, 0.05)}
+SIZES = {"small": Size(0, 1.0, passing_by=160), "medium": Size(5_200, 3.0, 0.1), "large": Size(54_000, 25.0, 0.05)}
 
 
 @dataclass
@@ -89,7 +92,7 @@ def fill(
 
 def total_of(size: Size) -> int:
     """Return how many people a demo of this size has."""
-    return size.contacts or len(load_stories())
+    return (size.contacts or len(load_stories())) + size.passing_by
 
 
 def _keep(open_uow: Callable[[], UnitOfWork], world: World, batch: Batch, made: Made) -> None:
@@ -126,6 +129,9 @@ def _scenes(world: World, size: Size) -> Callable[[Batch], Iterator[Scene]]:
             is_first = number < len(stories)
             story = stories[number] if is_first else world.rng.choices(stories, weights)[0]
             yield _tell(world, batch, people, story, is_first=is_first, part=number / total_of(size), size=size)
+        while state["told"] < total_of(size):
+            state["told"] += 1
+            yield pass_by(world, batch, people)
 
     return tell
 

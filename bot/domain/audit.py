@@ -55,10 +55,15 @@ class Act(str, Enum):
     ANSWER_MARKED = "answer_marked"
     ANSWER_WITHDRAWN = "answer_withdrawn"
     ANSWER_RESTORED = "answer_restored"
+    ANSWER_MARK_SETTLED = "answer_mark_settled"
     CANNED_REPLY_CHANGED = "canned_reply_changed"
     MESSAGE_LABELLED = "message_labelled"
     LABELS_EXPORTED = "labels_exported"
     PERSON_ERASED = "person_erased"
+    KEYS_ROTATED = "keys_rotated"
+    OLD_KEYS_REMOVED = "old_keys_removed"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
 
 
 FIRST_HASH = ""

@@ -6,6 +6,7 @@ Whoever needs a case and its conversation locks the conversation first: so does 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from bot.domain.cases import Case, CaseEntry, EntryKind, QueueState
 from bot.domain.conversations import Conversation, Direction, Message, MessageKind
@@ -16,6 +17,14 @@ from bot.domain.silence import WITH_STAFF, speaks_beside_staff
 from bot.services.cases import find_case
 from bot.services.ports import Ids, UnitOfWork
 from bot.services.turns import Reply
+
+
+class HandoverWords(Protocol):
+    """Says to a person that the staff member who wrote cannot go on, that the team will, and whether somebody is on duty."""
+
+    def __call__(self, conversation: Conversation, *, is_staff_on_duty: bool) -> Reply | None:
+        """Return it in the person's language."""
+        ...
 
 
 def staff_of(actor: Actor) -> int:
@@ -68,6 +77,34 @@ def release_conversation(uow: UnitOfWork, case: Case, conversation: Conversation
         return False
     conversation.give_back()
     return True
+
+
+def put_back(
+    uow: UnitOfWork,
+    case: Case,
+    conversation: Conversation,
+    *,
+    team: str | None,
+    words: HandoverWords,
+    now: datetime,
+    new_id: Ids,
+) -> None:
+    """Put a case back into the queue of a team, or of all. Where staff were writing, the assistant says so and speaks again."""
+    if case.waiting_since is None:
+        # Whoever comes next has the whole time.
+        case.due_at = uow.duty.hours.due(now, case.priority)
+    was_with_staff = case.queue_state is QueueState.WITH_STAFF
+    case.release(now, team=team)
+    if was_with_staff:
+        hand_over(uow, case, conversation, words=words, now=now, new_id=new_id)
+
+
+def hand_over(
+    uow: UnitOfWork, case: Case, conversation: Conversation, *, words: HandoverWords, now: datetime, new_id: Ids
+) -> None:
+    """Let the assistant speak until another staff member writes, and tell the person the truth about both."""
+    told = words(conversation, is_staff_on_duty=uow.duty.count() > 0) if conversation.is_with_staff else None
+    let_assistant_speak(uow, case, conversation, told, now=now, new_id=new_id)
 
 
 def let_assistant_speak(

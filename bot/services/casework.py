@@ -1,31 +1,33 @@
 """What staff do with a case and its conversation: claim, assign, hand over, write, note, give back, resolve.
 
+Cases that go back without anybody's pressing a button are in ``bot.services.case_returns``.
+
 Every function here locks the case, records what was done in its history and in the audit log, and is one transaction. Who may
 see a kind of case may work on it; once a colleague follows it, only they and supervisors write to the person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.audit import Act
-from bot.domain.cases import Case, CaseEntry, EntryKind, Priority, QueueState
+from bot.domain.cases import Case, CaseEntry, EntryKind, Priority
 from bot.domain.contacts import Channel
 from bot.domain.conversations import Conversation, Message
 from bot.domain.errors import InvalidInput, NotAllowed, WrongState
 from bot.domain.requests import Actor
-from bot.domain.staff import Authority, Role
+from bot.domain.staff import Role
 from bot.services.case_talk import (
+    HandoverWords,
     let_assistant_speak,
     lock_both,
     lock_case,
     outbound,
-    release_conversation,
+    put_back,
     staff_of,
     take_conversation,
 )
-from bot.services.deliveries import hidden_kinds
+from bot.services.hidden import has_hidden_matter
 from bot.services.ports import Clock, Ids, UnitOfWork
 from bot.services.turns import Reply
 
@@ -65,10 +67,20 @@ def assign_case(
     return _done(uow, case, EntryKind.ASSIGNED, Act.CASE_ASSIGNED, actor=actor, now=clock(), to=to, text=_text(note, MAX_NOTE))
 
 
-def transfer_case(uow: UnitOfWork, reference: str, *, team: str | None, note: str, actor: Actor, clock: Clock) -> Case:
+def transfer_case(
+    uow: UnitOfWork,
+    reference: str,
+    *,
+    team: str | None,
+    note: str,
+    actor: Actor,
+    words: HandoverWords,
+    clock: Clock,
+    new_id: Ids,
+) -> Case:
     """Hand a case to another office, or to whoever comes first, with a note that says why.
 
-    Until somebody there writes, the assistant speaks again: nobody must write into the void.
+    Until somebody there writes, the assistant speaks again, and says so: nobody must write into the void.
 
     Raises:
         NotFound, WrongState, NotAllowed: As ``assign_case``.
@@ -79,11 +91,11 @@ def transfer_case(uow: UnitOfWork, reference: str, *, team: str | None, note: st
     explained = _text(note, MAX_NOTE)
     if not explained:
         raise InvalidInput("note_missing")
-    _put_back(uow, case, conversation, team=team, now=clock())
+    put_back(uow, case, conversation, team=team, words=words, now=clock(), new_id=new_id)
     return _done(uow, case, EntryKind.TRANSFERRED, Act.CASE_TRANSFERRED, actor=actor, now=clock(), text=explained)
 
 
-def release_case(uow: UnitOfWork, reference: str, *, actor: Actor, clock: Clock) -> Case:
+def release_case(uow: UnitOfWork, reference: str, *, actor: Actor, words: HandoverWords, clock: Clock, new_id: Ids) -> Case:
     """Put a case back into the queue of its office; the assistant speaks again, as after ``transfer_case``.
 
     Raises:
@@ -91,7 +103,7 @@ def release_case(uow: UnitOfWork, reference: str, *, actor: Actor, clock: Clock)
     """
     case, conversation = lock_both(uow, reference, actor)
     _require_own(case, actor)
-    _put_back(uow, case, conversation, team=case.team, now=clock())
+    put_back(uow, case, conversation, team=case.team, words=words, now=clock(), new_id=new_id)
     return _done(uow, case, EntryKind.RELEASED, Act.CASE_RELEASED, actor=actor, now=clock())
 
 
@@ -149,8 +161,8 @@ def send_reply(
     Raises:
         NotFound, WrongState: As ``claim_case``; ``window_shut`` where WhatsApp takes no free text now; ``address_stopped``
             where the person wants or takes no messages.
-        NotAllowed: ``case_of_colleague``; ``conversation_elsewhere`` where an open matter that the actor may not see is
-            dealt with in this conversation.
+        NotAllowed: ``case_of_colleague``; ``conversation_elsewhere`` where the person has an open matter that the actor may
+            not see, which comes last: whatever else stands in the way is said in its place.
         InvalidInput: ``text_missing``, ``text_too_long``; ``client_id_taken`` if it is that of a message to somebody else.
     """
     case, conversation = lock_both(uow, reference, actor)
@@ -210,67 +222,22 @@ def resolve_case(
     return _done(uow, case, EntryKind.RESOLVED, Act.CASE_RESOLVED, actor=actor, now=clock(), text=text)
 
 
-def escalate_late(uow: UnitOfWork, *, clock: Clock, limit: int = 100) -> int:
-    """Put cases back that nobody touched in their time, for a supervisor to see; return how many.
-
-    Whoever claims a late case has the whole time of its priority from then on. Where staff were writing, the assistant speaks
-    again: a person must not write into the void.
-    """
-    now, count = clock(), 0
-    for late in uow.cases.late(now, limit=limit):
-        conversation = uow.conversations.lock(late.conversation_id)
-        case = uow.cases.lock(late.id)
-        if not _is_late(uow, case, now):
-            continue
-        by = case.assignee_id
-        if case.queue_state is QueueState.WITH_STAFF:
-            release_conversation(uow, case, conversation)
-        case.escalate(now)
-        uow.cases.add_entry(CaseEntry(case.id, case.conversation_id, EntryKind.ESCALATED, now, to=by))
-        count += 1
-    uow.commit()
-    return count
-
-
-def _is_late(uow: UnitOfWork, case: Case, now: datetime) -> bool:
-    if case.waiting_since is None or not case.is_open or now < case.due_at:
-        return False
-    touched = max(case.touched_at or case.waiting_since, case.waiting_since)
-    is_known = case.escalated_at is not None and case.escalated_at > touched
-    return not is_known and now >= uow.duty.hours.due(touched, case.priority)
-
-
-def is_elsewhere(uow: UnitOfWork, contact_id: str, roles: Iterable[Authority]) -> bool:
-    """Say whether an open matter of this contact is dealt with by colleagues whose cases these roles do not see."""
-    hidden = hidden_kinds(roles)
-    return any(case.is_open and case.kind in hidden for case in uow.cases.of_contact(contact_id))
-
-
 def _require_own(case: Case, actor: Actor) -> None:
     if case.assignee_id not in (None, actor.staff_id) and Role.SUPERVISOR not in actor.roles:
         raise NotAllowed("case_of_colleague", case.id)
-
-
-def _put_back(uow: UnitOfWork, case: Case, conversation: Conversation, *, team: str | None, now: datetime) -> None:
-    if case.waiting_since is None:
-        # Whoever comes next has the whole time.
-        case.due_at = uow.duty.hours.due(now, case.priority)
-    was_with_staff = case.queue_state is QueueState.WITH_STAFF
-    case.release(now, team=team)
-    if was_with_staff:
-        release_conversation(uow, case, conversation)
 
 
 def _require_open_line(uow: UnitOfWork, case: Case, conversation: Conversation, actor: Actor, now: datetime) -> None:
     if not case.is_open:
         raise WrongState("case_resolved", case.id)
     _require_own(case, actor)
-    if is_elsewhere(uow, case.contact_id, actor.roles):
-        raise NotAllowed("conversation_elsewhere", case.id)
     if uow.contacts.get_address(conversation.channel_address_id).stopped_at is not None:
         raise WrongState("address_stopped", case.id)
     if not conversation.takes_free_text(now):
         raise WrongState("window_shut", case.id)
+    # The last: who is refused for another reason too learns nothing of a matter that they do not see.
+    if has_hidden_matter(uow, case, conversation, actor.roles):
+        raise NotAllowed("conversation_elsewhere", case.id)
 
 
 def _done(

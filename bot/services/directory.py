@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.contacts import LANGUAGES
-from bot.domain.directory import KINDS, TRANSLATED, DirectoryEntry
+from bot.domain.directory import EXPIRING, KINDS, TRANSLATED, DirectoryEntry
 from bot.domain.errors import InvalidInput, WrongState
 from bot.services.ports import Clock, UnitOfWork
 
@@ -63,6 +63,11 @@ def entries_to_tell(
 def list_entries(uow: UnitOfWork) -> Sequence[DirectoryEntry]:
     """Return all entries for the staff, verified or not, by name."""
     return sorted(uow.directory.all(), key=lambda entry: (entry.organisation.casefold(), entry.id))
+
+
+def count_to_check(uow: UnitOfWork, *, clock: Clock) -> int:
+    """Return how many entries need a new check: theirs has ended, or soon does."""
+    return uow.directory.count_ending(by=clock() + EXPIRING)
 
 
 def find_entry(uow: UnitOfWork, entry_id: str) -> DirectoryEntry:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.directory import DirectoryEntry
@@ -19,3 +20,5 @@ class Directory(Protocol):
     def add(self, entry: DirectoryEntry) -> None: ...
 
     def lock(self, entry_id: str) -> DirectoryEntry: ...
+
+    def count_ending(self, *, by: datetime) -> int: ...

@@ -14,6 +14,7 @@ from bot.domain.media import MAX_MEDIA_BYTES, OPENED_TYPES, Fetched
 from bot.domain.requests import Actor
 from bot.domain.staff import Authority
 from bot.services.deliveries import hidden_kinds
+from bot.services.hidden import cases_of_person
 from bot.services.messages import address_of
 from bot.services.ports import Clock, MediaSource, UnitOfWork
 
@@ -48,10 +49,10 @@ def may_see_media(uow: UnitOfWork, contact_id: str, roles: Iterable[Authority]) 
     """Say whether these roles may open what a contact sent.
 
     A file is not tied to one case. It may show an injury, or the staff member complained about. So whoever cannot see
-    each of the contact's cases, the resolved ones included, sees none of the files; and without an open case nobody has
-    a reason to look.
+    each of the person's cases on all channels, the resolved ones included, sees none of the files; and without an open
+    case nobody has a reason to look.
     """
-    cases = uow.cases.of_contact(contact_id)
+    cases = cases_of_person(uow, contact_id)
     hidden = hidden_kinds(roles)
     return any(case.is_open for case in cases) and not any(case.kind in hidden for case in cases)
 

@@ -8,23 +8,32 @@ repeated in safety topics only (see docs/decisions/0010).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from bot.domain.contacts import ChannelAddress, Provider
+from bot.domain.contacts import Channel, ChannelAddress, Provider
 from bot.domain.conversations import Conversation, Direction, Message, MessageKind
 from bot.domain.deliveries import MAX_ATTEMPTS, OutboundState, backoff
 from bot.domain.errors import ChannelDown, DeliveryError, TryLater, Uncertain, Unreachable
 from bot.domain.silence import WITH_STAFF, is_about_safety, speaks_beside_staff
+from bot.services.answers import is_withdrawn
 from bot.services.messages import address_of, withdraw_unsent
 from bot.services.ports import Clock, Ids, Outgoing, Ready, Sent, UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.services.turns import Reply
 
 CLAIM = timedelta(seconds=20)
 """How long a worker may take for one message, the provider's time-outs included."""
 LOOK_UP_AFTER = timedelta(seconds=4)
 """A provider needs a moment until a message that it took shows in its list."""
+ANSWER_WITHDRAWN = "answer_withdrawn"
+"""Why a message of staff was taken back: the answer that it gave is withdrawn."""
+SayMissing = Callable[[str, Channel, "Sequence[str] | None"], "Reply"]
+"""Puts into words that an answer cannot be had: language, channel, and no choices where none are wanted."""
 DOWN_SECONDS = 60.0
 """How long messages wait after an account or a setting was refused."""
 
@@ -58,12 +67,14 @@ def claim_message(
     templates: Mapping[str, str],
     clock: Clock,
     new_id: Ids,
+    say_missing: SayMissing | None = None,
 ) -> Claimed | None:
     """Take a message in hand, so that no other worker sends it.
 
     Args:
         can_look_up: Whether its provider can tell if it took a message.
         templates: Text of the approved "your reply is ready" by language, where one is configured.
+        say_missing: Gives what the assistant says in place of an answer that was withdrawn while it waited here.
 
     Returns:
         What to do, or None where there is nothing to do: somebody else has it, or it must wait, or it is given up.
@@ -89,6 +100,9 @@ def claim_message(
         # Staff began to write after this was queued.
         message.move_on(OutboundState.WITHDRAWN, now, failure=WITH_STAFF)
         uow.outbox.release(message_id)
+    elif _is_taken_back(uow, message, conversation, say_missing):
+        message.move_on(OutboundState.WITHDRAWN, now, failure=ANSWER_WITHDRAWN)
+        uow.outbox.release(message_id)
     elif _must_wait(uow, message, conversation, address, clock=clock):
         _hold(uow, conversation, message, templates=templates, clock=clock, new_id=new_id)
     else:
@@ -97,6 +111,20 @@ def claim_message(
         return Claimed(Task.SEND, outgoing)
     uow.commit()
     return None
+
+
+def _is_taken_back(uow: UnitOfWork, message: Message, conversation: Conversation, say_missing: SayMissing | None) -> bool:
+    """Say whether a message must not go out, as its answer is withdrawn; the assistant's own gets other words instead."""
+    language = conversation.language or conversation.language_hint or "en"
+    if not is_withdrawn(uow, message.answer_id or "", language):
+        return False
+    if message.author_id is not None or say_missing is None:
+        # Nobody else's words under a colleague's name; the page of the case tells them.
+        return True
+    reply = say_missing(language, conversation.channel, None if message.choices else ())
+    message.answer_id, message.text = reply.answer_id, reply.text
+    message.choices, message.sms_parts = reply.choices, reply.sms_parts
+    return False
 
 
 def _must_wait(uow: UnitOfWork, message: Message, conversation: Conversation, address: ChannelAddress, *, clock: Clock) -> bool:

@@ -12,7 +12,9 @@ from bot.domain.contacts import Channel, ChannelAddress, Contact, Provider
 from bot.domain.conversations import Conversation, Message
 from bot.domain.deliveries import OutboundState
 from bot.domain.media import Fetched, Media
+from bot.services.answers_ports import AnswerMarks
 from bot.services.audit_ports import Audit
+from bot.services.canned_reply_ports import CannedReplies
 from bot.services.case_ports import Cases, Duty
 from bot.services.directory_ports import Directory
 from bot.services.form_ports import Forms, Requests
@@ -22,6 +24,7 @@ from bot.services.privacy_ports import Privacy, Retention
 from bot.services.queue_ports import Queue, SavedViews
 from bot.services.request_ports import RequestLists
 from bot.services.thread_ports import Presences, Threads
+from bot.services.training_ports import TrainingLabels
 
 
 class Clock(Protocol):
@@ -196,6 +199,9 @@ class UnitOfWork(Protocol):
     presences: Presences
     people: People
     request_lists: RequestLists
+    canned_replies: CannedReplies
+    training: TrainingLabels
+    answer_marks: AnswerMarks
 
     def commit(self) -> None: ...
 

@@ -9,9 +9,10 @@ from bot.domain.cases import CaseKind
 from bot.domain.errors import NotAllowed, NotFound, WrongState
 from bot.domain.requests import Actor
 from bot.domain.staff import Authority
+from bot.services.case_talk import HandoverWords
 from bot.services.cases import visible_kinds
 from bot.services.casework import assign_case, transfer_case
-from bot.services.ports import Clock, UnitOfWork
+from bot.services.ports import Clock, Ids, UnitOfWork
 from bot.services.queue_ports import Alarms, QueueFilter, QueueRow, Reader
 
 ROWS = 50
@@ -111,7 +112,15 @@ def assign_many(
 
 
 def transfer_many(
-    uow: UnitOfWork, references: Sequence[str], *, team: str | None, note: str, actor: Actor, clock: Clock
+    uow: UnitOfWork,
+    references: Sequence[str],
+    *,
+    team: str | None,
+    note: str,
+    actor: Actor,
+    words: HandoverWords,
+    clock: Clock,
+    new_id: Ids,
 ) -> Outcome:
     """Hand cases to another office, each in a transaction of its own.
 
@@ -120,7 +129,7 @@ def transfer_many(
     """
 
     def give(reference: str) -> None:
-        transfer_case(uow, reference, team=team, note=note, actor=actor, clock=clock)
+        transfer_case(uow, reference, team=team, note=note, actor=actor, words=words, clock=clock, new_id=new_id)
 
     return _each(references[:MAX_AT_ONCE], give)
 

@@ -12,7 +12,7 @@ from bot.domain.errors import NotAllowed, WrongState
 from bot.domain.requests import Actor
 from bot.domain.staff import Role
 from bot.services.case_talk import lock_both
-from bot.services.casework import is_elsewhere
+from bot.services.hidden import has_hidden_matter
 from bot.services.ports import Clock, Ids, UnitOfWork
 
 
@@ -37,8 +37,6 @@ def ask_to_write(
         raise WrongState("case_resolved", case.id)
     if case.assignee_id not in (None, actor.staff_id) and Role.SUPERVISOR not in actor.roles:
         raise NotAllowed("case_of_colleague", case.id)
-    if is_elsewhere(uow, case.contact_id, actor.roles):
-        raise NotAllowed("conversation_elsewhere", case.id)
     if uow.contacts.get_address(conversation.channel_address_id).stopped_at is not None:
         raise WrongState("address_stopped", case.id)
     if conversation.takes_free_text(now):
@@ -48,6 +46,8 @@ def ask_to_write(
         raise WrongState("template_missing", case.id)
     if has_asked(uow, conversation):
         raise WrongState("template_sent", case.id)
+    if has_hidden_matter(uow, case, conversation, actor.roles):
+        raise NotAllowed("conversation_elsewhere", case.id)
     if case.assignee_id is None:
         case.claim(actor.staff_id, now, team=actor.team)
         uow.cases.add_entry(CaseEntry(case.id, conversation.id, EntryKind.CLAIMED, now, by=actor.staff_id))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.domain.answers import may_be_withdrawn
 from bot.domain.contacts import LANGUAGES, Channel
 from bot.domain.conversations import Choice, numbered_titles
 from bot.domain.directory import DirectoryEntry
@@ -24,6 +25,7 @@ ISOLATED = frozenset({"reference", "references", "phone", "organisation", "comma
 """Placeholders whose values are Latin words or numbers."""
 
 Directory = Callable[[Sequence[str]], Sequence[DirectoryEntry]]
+IsWithdrawn = Callable[[str, str], bool]
 
 
 class Speaker:
@@ -33,12 +35,21 @@ class Speaker:
         catalogues: The wording.
         register: The answers by id.
         directory: Finds verified entries of some kinds.
+        is_withdrawn: Says whether staff have taken an answer back in a language.
     """
 
-    def __init__(self, catalogues: Catalogues, register: Mapping[str, Answer], directory: Directory) -> None:
+    def __init__(
+        self,
+        catalogues: Catalogues,
+        register: Mapping[str, Answer],
+        directory: Directory,
+        *,
+        is_withdrawn: IsWithdrawn = lambda _answer_id, _language: False,
+    ) -> None:
         self._catalogues = catalogues
         self._register = register
         self._directory = directory
+        self._is_withdrawn = is_withdrawn
 
     def say(
         self,
@@ -65,12 +76,14 @@ class Speaker:
         answer = self._register.get(answer_id)
         if answer is None:
             raise NotFound("answer_not_found", answer_id)
+        if may_be_withdrawn(answer_id) and self._is_withdrawn(answer_id, language):
+            return self._missing(language, channel, choices)
         shown = {k: isolate(v, language, channel) if k in ISOLATED else v for k, v in values.items()}
         try:
             text = self._catalogues.text(language, answer_id, part or self._part(answer, channel), **shown)
         except NotFound:
             # Not approved in this language: said so, never replaced by another language's text.
-            return self.say("answer_missing", language, channel)
+            return self._missing(language, channel, choices)
         lines = [text, *self._directory_lines(answer, language, channel)]
         offered = self._choices(answer, language, channel, choices)
         lines.append(self._question(answer, language, channel, offered))
@@ -80,6 +93,10 @@ class Speaker:
             body = "\n".join([body, *numbered_titles(offered)])
         parts = sms_size(body).parts if channel is Channel.SMS else None
         return Reply(answer_id, body, tuple(offered), parts)
+
+    def _missing(self, language: str, channel: Channel, choices: Sequence[str] | None) -> Reply:
+        # Other choices belong to what is not said; none at all were wanted where a question with its own follows.
+        return self.say("answer_missing", language, channel, choices=None if choices else choices)
 
     def titles(self, choice_id: str) -> list[str]:
         """Return all words under which a choice may have been shown, in every language."""
@@ -102,7 +119,7 @@ class Speaker:
             self._catalogues.text(
                 language,
                 "directory_line",
-                organisation=isolate(entry.organisation, language, channel),
+                organisation=isolate(entry.word("organisation", language), language, channel),
                 phone=isolate(", ".join(entry.phones), language, channel),
             )
             for entry in (entries[:1] if channel is Channel.SMS else entries)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import String, event, insert, select, type_coerce, update
+from sqlalchemy import String, event, insert, inspect, select, type_coerce, update
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, scoped_session
 
 from bot.domain.audit import Act, AuditEntry, Link
@@ -35,6 +36,12 @@ class _Pending:
     at: datetime
     subject: str
     detail: str
+
+
+def has_log(engine: Engine) -> bool:
+    """Say whether a database has an audit log; one from before the console, or an empty one, has none."""
+    with engine.connect() as connection:
+        return inspect(connection).has_table(tables.audit_head.name)
 
 
 class SqlAudit:

@@ -59,6 +59,16 @@ class SqlCases:
     def lock(self, case_id: str) -> Case:
         return lock(self._session, tables.case, Case, "case_not_found", case_id)
 
+    def followed_by(self, staff_id: int) -> Sequence[Case]:
+        """Return the open cases that a staff member follows, the oldest first."""
+        table = tables.case.c
+        query = (
+            select(Case)
+            .where(table.assignee_id == staff_id, table.queue_state != QueueState.RESOLVED)
+            .order_by(table.opened_at)
+        )
+        return list(self._session.execute(query).scalars())
+
     def open_in(self, conversation_id: str) -> Sequence[Case]:
         table = tables.case.c
         query = (
@@ -156,6 +166,11 @@ class SqlDirectory:
     def add(self, entry: DirectoryEntry) -> None:
         self._session.add(entry)
         self._session.flush()
+
+    def count_ending(self, *, by: datetime) -> int:
+        table = tables.directory_entry.c
+        query = select(func.count()).where(table.verified_at.is_not(None), table.valid_until <= by)
+        return int(self._session.execute(query).scalar_one())
 
 
 class SqlDuty:

@@ -1,15 +1,20 @@
-"""Fills a new database's directory with the published contacts, all unverified, so that none is told to people yet."""
+"""Fills a new database: the directory with the published contacts, all unverified, and canned replies to begin with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import yaml
 
+from bot.domain.canned_replies import CannedReply
 from bot.domain.directory import DirectoryEntry
 from bot.services.ports import UnitOfWork
 
-CONTACTS = Path(__file__).parent / "data" / "contacts.yml"
+DATA = Path(__file__).parent / "data"
+CONTACTS = DATA / "contacts.yml"
+CANNED_REPLIES = DATA / "canned_replies.yml"
 
 
 def seed_directory(uow: UnitOfWork) -> int:
@@ -34,3 +39,14 @@ def seed_directory(uow: UnitOfWork) -> int:
         )
     uow.commit()
     return len(fresh)
+
+
+def seed_canned_replies(uow: UnitOfWork, *, clock: Callable[[], datetime], new_id: Callable[[], str]) -> int:
+    """Add the replies to begin with where there are none at all: what staff keep stays theirs. Return how many were added."""
+    if uow.canned_replies.all():
+        return 0
+    replies = yaml.safe_load(CANNED_REPLIES.read_text(encoding="utf-8"))["canned_replies"]
+    for reply in replies:
+        uow.canned_replies.add(CannedReply(new_id(), reply["titles"], reply["texts"], is_active=True, updated_at=clock()))
+    uow.commit()
+    return len(replies)

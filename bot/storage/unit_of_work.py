@@ -10,7 +10,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.domain.opening_hours import ALWAYS_OPEN, OpeningHours
+from bot.storage.answers import SqlAnswerMarks
 from bot.storage.audit import SqlAudit
+from bot.storage.canned_replies import SqlCannedReplies
 from bot.storage.cipher import Cipher
 from bot.storage.contacts import SqlContacts, SqlConversations
 from bot.storage.counts import SqlCounts
@@ -26,6 +28,7 @@ from bot.storage.request_list import SqlRequestLists
 from bot.storage.retention import SqlRetention
 from bot.storage.rows import write_changes
 from bot.storage.thread import SqlPresences, SqlThreads
+from bot.storage.training_labels import SqlTrainingLabels
 from bot.storage.views import SqlSavedViews
 
 
@@ -67,6 +70,9 @@ class SqlUnitOfWork:
         self.presences = SqlPresences(self.session)
         self.people = SqlPeople(self.session)
         self.request_lists = SqlRequestLists(self.session, self._cipher)
+        self.canned_replies = SqlCannedReplies(self.session)
+        self.training = SqlTrainingLabels(self.session)
+        self.answer_marks = SqlAnswerMarks(self.session)
         return self
 
     def __exit__(

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.commands.archive import open_archive
 from bot.commands.backup import back_up, restore
+from bot.domain.audit import Act
 from bot.domain.errors import ConfigurationError, HotlineError, InvalidInput, WrongState
 from bot.settings import load_settings
 from bot.storage import backup as storage
-from bot.storage import tables
+from bot.storage import engine, tables, writers
 from bot.storage.cipher import new_key
 from tests.fakes import FakeClock
 from tests.integration.database import OPENED, Database
@@ -74,10 +75,11 @@ def empty(database, tmp_path, request):
 
 
 def _content(url, keys):
-    """Return every row of every table, as it is read."""
+    """Return every row of every table, as it is read; but for the audit log, which tells of backups and restores themselves."""
     database = Database.open(url, keys)
     OPENED.append(database.engine)
-    names = [*(table.name for table in tables.metadata.sorted_tables), "events", "alembic_version"]
+    ours = (table.name for table in tables.metadata.sorted_tables if table not in (tables.audit_entry, tables.audit_head))
+    names = [*ours, "events", "alembic_version"]
     with database.engine.connect() as connection:
         rows = {name: sorted(map(str, connection.execute(text(f'SELECT * FROM "{name}"')))) for name in names}
     database.engine.dispose()
@@ -115,6 +117,18 @@ def test_what_came_after_the_backup_is_gone_after_a_forced_restore(filled, here,
     assert _content(filled.url, filled.keys) == before
 
 
+def test_a_backup_and_what_a_restore_took_away_stand_in_the_audit_log(filled, here, tmp_path):
+    here.back_up(tmp_path / "first", has_keys=True, password=PASSWORD)
+    here.back_up(tmp_path / "second")
+    here.restore(tmp_path / "first", is_forced=True, password=PASSWORD)
+    with filled.unit_of_work() as uow:
+        *_, made, restored = uow.audit.entries(limit=99)
+    filled.engine.dispose()
+    # The copy tells of its own making; the second one is gone with what was restored over it
+    assert [(one.act, one.staff_id) for one in (made, restored)] == [(Act.BACKED_UP, None), (Act.RESTORED, None)]
+    assert made.detail == "with keys" and restored.detail in here.said.getvalue()
+
+
 def test_a_database_in_use_is_not_replaced(filled, here, tmp_path):
     here.back_up(tmp_path / "backup")
     with filled.unit_of_work() as uow:
@@ -124,12 +138,17 @@ def test_a_database_in_use_is_not_replaced(filled, here, tmp_path):
             here.restore(tmp_path / "backup", is_forced=True)
 
 
-def test_a_backup_is_made_while_others_write(filled, here, tmp_path):
+def test_a_backup_is_made_while_others_write(filled, here, tmp_path, monkeypatch):
+    # Nobody waits here for whoever never ends
+    monkeypatch.setattr(engine, "SQLITE_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(writers, "LONGEST_WAIT", 0.1)
     with filled.unit_of_work() as uow:
         uow.marks.set("half", FakeClock()())
         here.back_up(tmp_path / "backup")
         uow.commit()
     assert (tmp_path / "backup").exists()
+    is_sqlite = filled.engine.dialect.name == "sqlite"
+    assert ("The audit log could not be written" in here.said.getvalue()) is is_sqlite
 
 
 def test_a_backup_is_its_owners_only_and_holds_no_keys(filled, here, tmp_path):

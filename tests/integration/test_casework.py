@@ -12,14 +12,18 @@ from sqlalchemy import func, insert, select, update
 from bot.delivery import chores
 from bot.domain.audit import Act
 from bot.domain.cases import Case, EntryKind, Priority, QueueState
+from bot.domain.contacts import LANGUAGES
 from bot.domain.errors import HotlineError, InvalidInput, NotFound, WrongState
 from bot.domain.requests import Actor
 from bot.domain.staff import Role
+from bot.language.catalogues import Catalogues
 from bot.services import casework
 from bot.services.audit import verify_chain
+from bot.services.case_returns import escalate_late
 from bot.services.case_talk import outbound
 from bot.services.cases import open_case, open_request_case, place_case
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
+from bot.settings import PROJECT
 from bot.storage import tables
 from bot.wiring import new_id
 from tests.builders import NOON, make_case, make_request
@@ -30,6 +34,11 @@ from tests.integration.worker_steps import run_until
 AMAL = Actor("1", frozenset({Role.CASEWORKER}), "tripoli")
 BILAL = Actor("2", frozenset({Role.CASEWORKER}), "sabha")
 FAREWELL = Reply("case_resolved", "My colleague has finished.")
+
+
+def hands_over(_conversation, *, is_staff_on_duty):
+    """Say that the team goes on."""
+    return Reply("handed_on_on_duty" if is_staff_on_duty else "handed_on_off_duty", "The team will go on.")
 
 
 class Office(Hotline):
@@ -57,6 +66,8 @@ class Office(Hotline):
         """Do one of the acts of casework, in a transaction of its own."""
         if act in (casework.give_back, casework.resolve_case):
             values = {"farewell": FAREWELL, "new_id": new_id, **values}
+        if act is casework.release_case:
+            values = {"words": hands_over, "new_id": new_id, **values}
         with self.database.unit_of_work() as uow:
             return act(uow, values.pop("reference", self.reference), actor=actor, clock=self.clock, **values)
 
@@ -296,7 +307,7 @@ def test_a_case_that_nobody_touched_goes_back_once_however_many_look(office):
 
     def escalate():
         with office.database.unit_of_work() as uow:
-            return casework.escalate_late(uow, clock=office.clock)
+            return escalate_late(uow, words=hands_over, clock=office.clock, new_id=new_id)
 
     assert sum(in_threads(3, escalate)) == 1
     case = office.case
@@ -320,11 +331,11 @@ def test_a_kill_before_the_end_leaves_the_case_as_it_was(office):
 
     with pytest.raises(Killed), office.database.unit_of_work() as uow:
         uow.commit = die
-        casework.escalate_late(uow, clock=office.clock)
+        escalate_late(uow, words=hands_over, clock=office.clock, new_id=new_id)
     assert (office.case.escalated_at, office.case.assignee_id) == (None, 1)
     assert office.conversation.is_with_staff
     with office.database.unit_of_work() as uow:
-        assert casework.escalate_late(uow, clock=office.clock) == 1
+        assert escalate_late(uow, words=hands_over, clock=office.clock, new_id=new_id) == 1
 
 
 def test_cases_that_went_back_before_hide_no_other_and_the_urgent_come_first(office):
@@ -339,7 +350,7 @@ def test_cases_that_went_back_before_hide_no_other_and_the_urgent_come_first(off
         uow.commit()
     with office.database.unit_of_work() as uow:
         assert [case.id for case in uow.cases.late(office.clock(), limit=1)] == ["critical"]
-        assert casework.escalate_late(uow, clock=office.clock, limit=2) == 2
+        assert escalate_late(uow, words=hands_over, clock=office.clock, new_id=new_id, limit=2) == 2
     with office.database.unit_of_work() as uow:
         assert uow.cases.late(office.clock(), limit=2) == []
 
@@ -347,10 +358,14 @@ def test_cases_that_went_back_before_hide_no_other_and_the_urgent_come_first(off
 async def test_the_worker_puts_late_cases_back(office, monkeypatch):
     class Parts:
         unit_of_work = staticmethod(office.database.unit_of_work)
+        catalogues = Catalogues.load(PROJECT / "locales")
 
     _wait_for_staff(office)
     monkeypatch.setattr(chores, "now", office.clock)
     await run_until(lambda stop: chores.put_back_late_cases(Parts(), stop), lambda: office.case.escalated_at is not None)
+    with office.database.unit_of_work() as uow:
+        *_, told = uow.messages.in_conversation(office.message.conversation_id, after=0)
+    assert told.text in {Parts.catalogues.text(language, "handed_on_off_duty") for language in LANGUAGES}
 
 
 # Where a case is

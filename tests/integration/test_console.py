@@ -252,50 +252,6 @@ def test_a_post_without_its_token_is_refused(console_parts, console_staff, path)
         assert uow.duty.count() == 0
 
 
-def test_a_supervisor_verifies_an_entry_and_takes_it_back(console_parts, console_staff):
-    add_entry(console_parts, "office")
-    client = console_staff("amal@example.org", Role.SUPERVISOR)
-    token = token_on(client, "/directory")
-    until = (now() + timedelta(days=30)).date().isoformat()
-    client.post("/directory/office/verify", data={"csrf_token": token, "valid_until": until})
-    with console_parts.unit_of_work() as uow:
-        entry = uow.directory.get("office")
-        assert entry.is_shown(now()) and entry.verified_by == "amal@example.org"
-        assert not entry.is_shown(now() + timedelta(days=32))
-    client.post("/directory/office/take-back", data={"csrf_token": token})
-    with console_parts.unit_of_work() as uow:
-        assert not uow.directory.get("office").is_shown(now())
-
-
-@pytest.mark.parametrize("days", [None, -1, 0, 400])
-def test_an_entry_is_not_verified_without_a_sensible_day(console_parts, console_staff, days):
-    add_entry(console_parts, "office")
-    client = console_staff("amal@example.org", Role.SUPERVISOR)
-    until = "soon" if days is None else (now() + timedelta(days=days)).date().isoformat()
-    answer = client.post(
-        "/directory/office/verify",
-        data={"csrf_token": token_on(client, "/directory"), "valid_until": until},
-        follow_redirects=True,
-    )
-    assert "Choose a day after today" in answer.text
-    with console_parts.unit_of_work() as uow:
-        assert not uow.directory.get("office").is_shown(now())
-
-
-def test_a_caseworker_reads_the_directory_but_does_not_edit_it(console_parts, console_staff):
-    add_entry(console_parts, "office")
-    client = console_staff("amal@example.org", Role.CASEWORKER)
-    page = client.get("/directory")
-    assert "Office of Return" in page.text and "/verify" not in page.text
-    answer = client.post("/directory/office/verify", data={"csrf_token": token_on(client, "/")})
-    assert answer.status_code == 403
-
-
-def test_an_unknown_entry_is_not_found(console_staff):
-    client = console_staff("amal@example.org", Role.SUPERVISOR)
-    assert client.post("/directory/none/take-back", data={"csrf_token": token_on(client, "/")}).status_code == 404
-
-
 @pytest.mark.parametrize(("header", "lang", "direction"), [("ar-LY,en", "ar", "rtl"), ("fr", "fr", "ltr"), ("de", "en", "ltr")])
 def test_a_page_speaks_the_browsers_language(console_client, header, lang, direction):
     page = console_client.get("/login", headers={"Accept-Language": header}).text

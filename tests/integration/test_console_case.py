@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from bot.console.outside import handover_of
 from bot.domain.audit import Act
 from bot.domain.cases import CaseKind, QueueState
 from bot.domain.contacts import Channel, Provider
@@ -16,6 +17,7 @@ from bot.domain.requests import Actor
 from bot.domain.staff import Grant, Role
 from bot.language.catalogues import Catalogues
 from bot.services import casework
+from bot.services.case_returns import escalate_late
 from bot.services.case_talk import outbound
 from bot.services.cases import open_case
 from bot.services.messages import Incoming, receive_message
@@ -261,9 +263,9 @@ def test_a_case_that_nobody_touches_goes_back_and_the_assistant_speaks(console_p
         case.waiting_since, case.due_at = now(), now()
         uow.commit()
     with console_parts.unit_of_work() as uow:
-        assert casework.escalate_late(uow, clock=lambda: later) == 1
+        assert escalate_late(uow, words=handover_of(console_parts), clock=lambda: later, new_id=new_id) == 1
     with console_parts.unit_of_work() as uow:
-        assert casework.escalate_late(uow, clock=lambda: later) == 0
+        assert escalate_late(uow, words=handover_of(console_parts), clock=lambda: later, new_id=new_id) == 0
     case, conversation = case_in(console_parts, reference)
     assert (case.queue_state, case.assignee_id, conversation.is_with_staff) == (QueueState.WAITING, None, False)
 
@@ -272,6 +274,40 @@ def test_a_case_that_nobody_touches_goes_back_and_the_assistant_speaks(console_p
 def test_a_message_without_a_proper_id_is_refused(console_parts, console_staff, client_id):
     _, reference = open_case_of(console_parts, "talk_to_human")
     assert write(console_staff("amal@example.org", Role.CASEWORKER), reference, "hello", client_id).status_code == 400
+
+
+@pytest.mark.parametrize("topic", ["report_misconduct", "emergency_danger"])
+def test_who_may_not_write_anyhow_learns_nothing_of_a_matter_that_they_do_not_see(console_parts, console_staff, topic):
+    _, reference = open_case_of(console_parts, "talk_to_human")
+    case, _ = case_in(console_parts, reference)
+    bilal = console_staff("bilal@example.org", Role.CASEWORKER)
+    act(bilal, reference, "claim")
+    with console_parts.unit_of_work() as uow:
+        ids = {"contact_id": case.contact_id, "conversation_id": case.conversation_id}
+        open_case(uow, topic=topic, message_id=new_id(), clock=now, new_id=new_id, **ids)
+    amal = console_staff("amal@example.org", Role.CASEWORKER)
+    for page in (amal.get(f"/cases/{reference}").text, write(amal, reference, "hello").text):
+        assert "follows this case. Ask them" in page and "Colleagues are dealing" not in page
+    assert "Colleagues are dealing" in bilal.get(f"/cases/{reference}").text
+
+
+@pytest.mark.parametrize(
+    ("what", "data"),
+    [("release", {}), ("transfer", {"team": "", "note": "I speak no Tigrinya."})],
+    ids=lambda one: str(one)[:8],
+)
+def test_a_person_hears_in_their_language_that_the_team_goes_on(console_parts, console_staff, what, data):
+    _, reference = open_case_of(console_parts, "talk_to_human")
+    with console_parts.unit_of_work() as uow:
+        uow.conversations.get(uow.cases.find_by_reference(reference).conversation_id).use_language("fr", is_chosen=True)
+        uow.commit()
+    amal = console_staff("amal@example.org", Role.CASEWORKER)
+    write(amal, reference, "Bonjour")
+    act(amal, reference, what, **data)
+    told = messages_in(console_parts, reference)[-1]
+    assert (told.answer_id, told.author_id) == ("handed_on_off_duty", None)
+    assert "L'équipe prendra la suite" in told.text and "personne de service" in told.text
+    assert not case_in(console_parts, reference)[1].is_with_staff
 
 
 def test_handing_on_needs_a_note(console_parts, console_staff):

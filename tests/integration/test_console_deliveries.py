@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -22,6 +24,7 @@ from bot.domain.staff import Grant, Role
 from bot.provider_settings import TelegramSettings, TwilioSettings
 from bot.services.cases import open_case
 from bot.services.deliveries import MAX_ROWS
+from bot.services.media import may_see_media
 from bot.services.messages import Incoming, IncomingMedia, receive_message
 from bot.wiring import new_id, now
 from tests.integration.console_steps import token_on
@@ -99,6 +102,26 @@ def test_who_sees_no_cases_sees_neither_deliveries_nor_cases_nor_files(console_s
     assert console_source.asked == []
 
 
+def test_a_complaint_by_sms_hides_the_files_that_came_by_whatsapp_from_the_same_number(console_parts):
+    contacts = {}
+    for channel, topic in ((Channel.WHATSAPP, "talk_to_human"), (Channel.SMS, "report_misconduct")):
+        with console_parts.unit_of_work() as uow:
+            incoming = Incoming(Provider.TWILIO, channel, ADDRESS, new_id(), text=TEXT)
+            message_id, _ = receive_message(uow, incoming, clock=now, new_id=new_id)
+            message = uow.messages.get(message_id)
+            contacts[channel] = message.contact_id
+            if channel is Channel.SMS:
+                assert may_see_media(uow, contacts[Channel.WHATSAPP], {Role.CASEWORKER})
+            ids = {"contact_id": message.contact_id, "conversation_id": message.conversation_id}
+            open_case(uow, topic=topic, message_id=message_id, clock=now, new_id=new_id, **ids)
+    with console_parts.unit_of_work() as uow:
+        seen = [may_see_media(uow, contacts[Channel.WHATSAPP], roles) for roles in ({Role.CASEWORKER}, {*Role, *Grant})]
+        assert seen == [False, True]
+        uow.contacts.get(contacts[Channel.SMS]).is_shared = True
+        uow.commit()
+        assert may_see_media(uow, contacts[Channel.WHATSAPP], {Role.CASEWORKER})
+
+
 @pytest.mark.parametrize("path", ["/deliveries", "/cases/R-7K3QF-W"])
 def test_a_stranger_is_led_to_the_login_page(console_client, path):
     assert console_client.get(path).location.partition("?")[0] == "/login"
@@ -111,6 +134,17 @@ def test_no_address_is_shown_and_nothing_is_inline_and_deliveries_show_no_text(c
     page = console_staff("amal@example.org", Role.SUPERVISOR).get(path.format(reference=reference)).text
     assert "took the message for spam" in page
     assert not any(secret in page for secret in (*secrets, ADDRESS, PHOTO.reference, " style=", " onclick="))
+
+
+def test_the_list_renews_itself_as_a_page_that_asks_and_not_as_somebody_at_work(console_app, console_staff, console_person):
+    console_person(sent=[(OutboundState.FAILED, "filtered")])
+    client = console_staff("amal@example.org", Role.CASEWORKER)
+    page = client.get("/deliveries").text
+    assert page.index('<div id="deliveries">') < page.index("cell-reason") and "/deliveries.js" in page
+    names = re.findall(r'<script type="module" src="[^"]*?(\w+[.]js)', page)
+    scripts = [(Path(console_app.static_folder) / name).read_text() for name in names]
+    assert any('await ask(location.href, { type: "document" })' in one for one in scripts)
+    assert not any("location.reload" in one for one in scripts)
 
 
 def test_the_list_shows_what_is_in_trouble_and_nothing_else(console_staff, console_person):

@@ -9,13 +9,18 @@ from rich.console import Console
 
 from bot.commands import staff as command
 from bot.console import accounts
+from bot.domain.audit import Act
+from bot.domain.cases import EntryKind, QueueState
 from bot.domain.errors import InvalidInput, WrongState
 from bot.domain.staff import Grant, Role
+from bot.language.catalogues import Catalogues
 from bot.services import staff as services
+from bot.services.audit_ports import AuditFilter
 from bot.services.login import MAX_FAILURES
+from bot.settings import PROJECT
 from bot.storage.staff import SqlStaffMembers
 from bot.wiring import now
-from tests.integration.console_steps import PASSWORD, fill_in, log_in, token_on
+from tests.integration.console_steps import PASSWORD, fill_in, log_in, open_case_of, token_on
 from tests.integration.login_steps import acts, change, code_of, is_in, link_on, log_in_with, set_up, staff_id
 
 ROOT, AMAL = "root@example.org", "amal@example.org"
@@ -138,6 +143,36 @@ def test_a_disabled_account_is_out_and_comes_back_as_it_was(console_app, root, a
     assert "is not right" in log_in(console_app.test_client(), AMAL, PASSWORD).text
     _post(root, f"{path}/enable", _form=path)
     assert log_in_with(console_app.test_client(), AMAL, code=code_of(secret, steps=1)).location == "/"
+
+
+@pytest.mark.parametrize("by_page", [True, False], ids=["page", "command line"])
+def test_cases_of_a_disabled_account_go_back_and_nobody_waits_for_somebody_who_left(console_parts, root, amal, by_page):
+    client, path = amal
+    (_, followed), (_, waits) = (open_case_of(console_parts, "talk_to_human") for _ in range(2))
+    client.post("/duty", data={"csrf_token": token_on(client, "/directory"), "is_on_duty": "1"})
+    assert [one.is_on_duty for one in accounts.list_staff(console_parts) if one.email == AMAL] == [True]
+    page = f"/cases/{followed}"
+    client.post(f"{page}/claim", data={"csrf_token": token_on(client, page)})
+    client.post(f"{page}/reply", data={"csrf_token": token_on(client, page), "text": "Hello", "client_id": "0123456789abcdef"})
+    object.__setattr__(console_parts, "catalogues", Catalogues.load(PROJECT / "locales"))
+    if by_page:
+        assert "cases are back in the queue" in _post(root, f"{path}/disable", _form=path, _follow=True).text
+    else:
+        command.disable(console_parts.settings, Console(file=io.StringIO()), email=AMAL)
+    by = staff_id(console_parts, ROOT) if by_page else None
+    with console_parts.unit_of_work() as uow:
+        case = uow.cases.find_by_reference(followed)
+        assert (case.assignee_id, case.queue_state) == (None, QueueState.WAITING)
+        assert not uow.conversations.get(case.conversation_id).is_with_staff
+        *_, told = uow.messages.in_conversation(case.conversation_id, after=0)
+        assert told.answer_id == "handed_on_off_duty"
+        *_, last = uow.cases.entries_of(case.conversation_id)
+        assert (last.kind, last.by) == (EntryKind.RELEASED, by)
+        (entry,) = uow.audit.newest(AuditFilter(act=Act.CASE_RELEASED), before=None, limit=9)
+        assert (entry.staff_id, entry.subject) == (by, followed)
+        assert uow.cases.find_by_reference(waits).touched_at is None
+    (account,) = [one for one in accounts.list_staff(console_parts) if one.email == AMAL]
+    assert (account.state, account.is_on_duty) == ("disabled", False)
 
 
 def test_an_account_disabled_between_password_and_code_stays_out(console_app, root, amal):

@@ -24,6 +24,7 @@ from bot.domain.requests import RequestKind, RequestStatus
 from bot.domain.staff import Role
 from bot.language.gazetteer import place_name
 from bot.services.audit import verify_chain
+from bot.services.dashboard import PERIODS, make_dashboard
 from bot.services.messages import Incoming, receive_message
 from bot.services.repeats import likely_duplicates
 from bot.settings import load_settings
@@ -34,6 +35,8 @@ from bot.wiring import build, new_id, now
 from tests.integration.console_steps import log_in
 
 PASSWORD = "a password of the demo"
+BACK = ("resolved", "given_back", "released", "transferred", "escalated")
+"""What lets the assistant speak again."""
 
 
 def _settings(home):
@@ -80,9 +83,9 @@ def _values(rows, column):
 
 def test_the_small_office_has_the_size_of_one(demo, rows):
     counts = [rows(select(func.count()).select_from(table))[0][0] for table in (t.contact, t.case, t.message, t.request)]
-    assert 55 <= counts[0] <= 80
+    assert 210 <= counts[0] <= 240
     assert 90 <= counts[1] <= 150
-    assert 1300 <= counts[2] <= 2200
+    assert 1900 <= counts[2] <= 3000
     assert counts[3] >= 25
     assert f"{counts[0]} people, {counts[1]} cases, {counts[2]} messages" in demo[1]
 
@@ -156,7 +159,7 @@ def test_while_staff_write_the_assistant_is_silent(rows):
     events += [(at, 2, answer, one) for at, answer, one in rows(said)]
     for _at, order, what, conversation in sorted(events, key=lambda event: event[:2]):
         if order == 1:
-            taken[conversation] = what == "taken" or (taken.get(conversation, False) and what not in ("resolved", "given_back"))
+            taken[conversation] = what == "taken" or (taken.get(conversation, False) and what not in BACK)
         elif taken.get(conversation):
             assert what == "reply_ready" or topics.is_safety(what) or what.startswith("safety_case")
 
@@ -198,6 +201,28 @@ def test_the_audit_log_holds_together(demo):
     with demo[0].unit_of_work() as uow:
         assert verify_chain(uow.audit).is_whole
         assert len(uow.audit.entries(limit=1000)) > 200
+
+
+def test_who_was_answered_was_so_in_time_or_not(rows):
+    case = t.case.c
+    told = rows(select(case.in_time, case.resolved_at, case.first_reply_at))
+    assert all((in_time is None) is (resolved is None and replied is None) for in_time, resolved, replied in told)
+    assert {in_time for in_time, *_ in told} == {None, True, False}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_dashboard_shows_an_office_that_copes_and_an_assistant_that_does_most(demo, period):
+    with demo[0].unit_of_work() as uow:
+        shown = make_dashboard(uow, {Role.SUPERVISOR}, period=period, clock=now)
+    assert 55 <= shown.in_time.percent <= 90
+    assert 55 <= shown.alone.percent <= 85
+    assert all(shown.breakdowns[name] for name in ("inbound.language", "inbound.topic", "inbound.decision", "outbound.author"))
+    assert all(figure.rounded for _day, figure in shown.days[:-1])
+
+
+def test_who_is_handed_on_hears_that_the_team_goes_on(rows):
+    said = rows(select(t.message.c.answer_id, t.message.c.text))
+    assert any("L'équipe prend la suite" in text for answer_id, text in said if answer_id == "handed_on_on_duty")
 
 
 def test_each_property_of_a_day_adds_up_to_the_same(rows):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.commands.keys import rotate
+from bot.domain.audit import Act
 from bot.domain.errors import ConfigurationError, WrongState
 from bot.keys import make_keys, name_of, only_one, put_in_front, replace_keys
 from bot.settings import load_settings, read_environment
@@ -191,6 +192,16 @@ def test_what_was_written_late_with_an_old_key_is_renewed_before_that_key_goes(d
     _rotate(database, keys_file, removes_old=True)
     alone = database.with_keys(read_keys(keys_file))
     assert count_old(alone.engine, alone.cipher) == 0
+
+
+def test_a_rotation_and_the_end_of_the_old_keys_stand_in_the_audit_log(database, process, keys_file):
+    _rotate(database, keys_file)
+    new, old = read_keys(keys_file)
+    _rotate(database, keys_file, removes_old=True)
+    _rotate(database, keys_file, removes_old=True)
+    with database.with_keys((new,)).unit_of_work() as uow:
+        told = [(one.act, one.staff_id, one.detail) for one in uow.audit.entries(limit=9)]
+    assert told == [(Act.KEYS_ROTATED, None, name_of(new)), (Act.OLD_KEYS_REMOVED, None, name_of(old))]
 
 
 def test_with_one_key_there_is_nothing_to_remove(database, process, keys_file):

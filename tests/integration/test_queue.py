@@ -21,6 +21,7 @@ from bot.services.queue import ROWS, alarms, assign_many, list_queue, transfer_m
 from bot.services.queue_ports import QueueFilter, Reader, Sort, Tab, Timing
 from bot.services.views import MAX_VIEWS, delete_view, list_views, save_view
 from bot.storage import tables
+from bot.wiring import new_id
 from tests.builders import NOON, make_address, make_case, make_contact, make_conversation, make_request
 
 AMAL, SAMI = 1, 2
@@ -279,10 +280,11 @@ def test_many_cases_are_given_out_and_each_that_could_not_be_is_told(office, add
 
 def test_many_cases_are_handed_to_a_team_with_a_note(office, add):
     first, second = add(), add(assignee_id=SAMI, queue_state=QueueState.ASSIGNED)
+    how = {"team": "sabha", "actor": SUPERVISOR, "words": lambda *_, **__: None, "clock": lambda: NOON, "new_id": new_id}
     with office.unit_of_work() as uow, pytest.raises(InvalidInput):
-        transfer_many(uow, [first], team="sabha", note=" ", actor=SUPERVISOR, clock=lambda: NOON)
+        transfer_many(uow, [first], note=" ", **how)
     with office.unit_of_work() as uow:
-        outcome = transfer_many(uow, [first, second], team="sabha", note="near there", actor=SUPERVISOR, clock=lambda: NOON)
+        outcome = transfer_many(uow, [first, second], note="near there", **how)
     assert outcome.done == 2
     assert set(references(office, QueueFilter(tab=Tab.TEAM), actor=CASEWORKER)) == {first, second}
 

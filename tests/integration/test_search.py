@@ -86,6 +86,14 @@ def test_a_person_is_found_by_the_number_that_they_write_from(database, provider
     assert find(database, "+218910000013").count == 0
 
 
+@pytest.mark.parametrize("typed", ["+218000000012", "00218 00 0000012", "٠٠٢١٨٠٠٠٠٠٠٠١٢", "218-00-0000012"])
+def test_a_number_that_nobody_gives_out_is_found_where_it_is_stored(sqlite_database, typed):
+    request = with_phone(sqlite_database, "+218000000012")
+    with_phone(sqlite_database, "+218000000013")
+    found = find(sqlite_database, typed)
+    assert (found.kind, references(found)) == (SearchKind.PHONE, [request.reference])
+
+
 @pytest.mark.parametrize("typed", ["Amina Haddad", "haddad AMINA", "أمينة حداد", "amina"])
 def test_a_name_is_found_in_both_scripts_with_the_closest_first(database, typed):
     longer = named(database, "Amina Yusuf Ali Haddad")

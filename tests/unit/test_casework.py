@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.audit import Act
-from bot.domain.cases import EntryKind, Priority, QueueState
+from bot.domain.cases import CaseKind, EntryKind, Priority, QueueState
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Choice, Direction
 from bot.domain.deliveries import OutboundState
@@ -16,10 +16,11 @@ from bot.domain.requests import Actor
 from bot.domain.silence import is_said_beside_staff, speaks_beside_staff
 from bot.domain.staff import Grant, Role
 from bot.services import casework
+from bot.services.case_returns import escalate_late, release_cases_of
 from bot.services.cases import open_case
 from bot.services.messages import receive_message
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
-from tests.builders import NOON, make_incoming, make_message
+from tests.builders import NOON, make_case, make_contact, make_incoming, make_message
 from tests.fakes import CountingIds, FakeClock, InMemoryUnitOfWork
 
 AMAL = Actor("1", frozenset({Role.CASEWORKER}), "tripoli")
@@ -29,6 +30,11 @@ NURA = Actor("4", frozenset({Role.PROTECTION}))
 FAREWELL = Reply("case_resolved", "My colleague has finished.", (Choice("helped_yes", "Yes"), Choice("helped_no", "No")))
 ASKS = Understood("en", False, "return_cost", "answer", 0.8)
 SAYS = (Reply("return_cost", "It is free."),)
+
+
+def hands_over(_conversation, *, is_staff_on_duty):
+    """Say that the team goes on."""
+    return Reply(f"handed_on_{'on' if is_staff_on_duty else 'off'}_duty", "The team will go on.")
 
 
 class Office:
@@ -83,7 +89,13 @@ class Office:
         """Do one of the acts of casework."""
         if act in (casework.give_back, casework.resolve_case):
             values = {"farewell": FAREWELL, "new_id": self.new_id, **values}
+        if act in (casework.release_case, casework.transfer_case):
+            values = {"words": hands_over, "new_id": self.new_id, **values}
         return act(self.uow, values.pop("reference", self.reference), actor=actor, clock=self.clock, **values)
+
+    def escalate(self):
+        """Put back what nobody touched in its time."""
+        return escalate_late(self.uow, words=hands_over, **self.with_it)
 
     @property
     def history(self):
@@ -188,9 +200,46 @@ def test_who_hands_on_leaves_nobody_with_silence(office, act, values):
     office.clock.advance(hours=30)
     office.do(act, **values)
     assert not office.conversation.is_with_staff
+    # And nobody takes the machine for the colleague, or waits for somebody who is not there.
+    assert [(m.answer_id, m.author_id) for m in office.said] == [(None, 1), ("handed_on_off_duty", None)]
     case = office.case()
     # Whoever comes next has the whole time.
     assert (case.waiting_since, case.due_at) == (office.clock(), office.clock() + timedelta(hours=24))
+
+
+def test_who_is_handed_on_hears_whether_somebody_is_on_duty(office):
+    office.uow.duty.people = 1
+    office.send()
+    office.do(casework.release_case)
+    assert office.said[-1].answer_id == "handed_on_on_duty"
+    # Whoever comes in its place speaks for themselves.
+    office.send(BILAL, client_id="page-2")
+    assert [m.state for m in office.said] == ["queued", "withdrawn", "queued"]
+
+
+def test_nothing_is_said_of_a_case_that_goes_back_before_anybody_wrote(office):
+    office.do(casework.claim_case)
+    office.do(casework.release_case)
+    office.do(casework.claim_case)
+    office.do(casework.transfer_case, team="sabha", note="x")
+    assert office.said == []
+
+
+def test_cases_of_a_closed_account_go_back_and_the_person_is_told(office):
+    other, third = office.open("report_detention"), office.open("return_fear")
+    office.send()
+    office.do(casework.claim_case, reference=other)
+    office.do(casework.claim_case, BILAL, reference=third)
+    assert release_cases_of(office.uow, 1, by=9, words=hands_over, **office.with_it) == 2
+    assert release_cases_of(office.uow, 1, by=9, words=hands_over, **office.with_it) == 0
+    cases = [office.case(), office.case(other), office.case(third)]
+    assert [(case.assignee_id, case.queue_state, case.team) for case in cases] == [
+        (None, QueueState.WAITING, "tripoli"), (None, QueueState.WAITING, "tripoli"), (2, QueueState.ASSIGNED, "sabha"),
+    ]  # fmt: skip
+    assert [(e.kind, e.by) for e in office.uow.cases.entries[-2:]] == [(EntryKind.RELEASED, 9)] * 2
+    assert office.uow.audit.acts[-2:] == [(Act.CASE_RELEASED, office.reference), (Act.CASE_RELEASED, other)]
+    assert not office.conversation.is_with_staff
+    assert office.said[-1].answer_id == "handed_on_off_duty"
 
 
 def test_a_person_who_waits_is_not_made_to_wait_longer_by_a_release(office):
@@ -278,6 +327,29 @@ def test_nobody_writes_where_colleagues_deal_with_a_matter_that_they_do_not_see(
         office.send()
     assert not office.conversation.is_with_staff
     office.send(NURA)
+
+
+@pytest.mark.parametrize("topic", ["emergency_danger", "report_misconduct"])
+def test_a_hidden_matter_is_the_last_reason_that_is_told_and_tells_no_kind(office, topic):
+    office.open(topic)
+    with pytest.raises(NotAllowed, match="conversation_elsewhere"):
+        office.send()
+    office.do(casework.claim_case)
+    with pytest.raises(NotAllowed, match="case_of_colleague"):
+        office.send(BILAL)
+    office.uow.contacts.get_address(office.conversation.channel_address_id).stop(office.clock())
+    with pytest.raises(WrongState, match="address_stopped"):
+        office.send()
+
+
+def test_nobody_writes_by_sms_into_a_matter_that_was_told_by_telegram(office):
+    office.uow.contacts.same_number = lambda address: [address.contact_id, "by telegram"]
+    office.uow.contacts.add(make_contact("by telegram"))
+    office.uow.cases.add(make_case(id="hidden", kind=CaseKind.PROTECTION, contact_id="by telegram"))
+    with pytest.raises(NotAllowed, match="conversation_elsewhere"):
+        office.send()
+    office.uow.contacts.get("by telegram").is_shared = True
+    office.send()
 
 
 def test_nothing_is_sent_to_who_takes_no_messages(office):
@@ -375,30 +447,31 @@ def test_a_case_that_nobody_touched_goes_back_once_and_the_assistant_speaks(offi
     office.send()
     office.turn()
     office.clock.advance(hours=23, minutes=59)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 0
+    assert office.escalate() == 0
     office.clock.advance(minutes=1)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 1
+    assert office.escalate() == 1
     case = office.case()
     assert (case.assignee_id, case.queue_state, case.escalated_at) == (None, QueueState.WAITING, office.clock())
     assert not office.conversation.is_with_staff
+    assert office.said[-1].answer_id == "handed_on_off_duty"
     assert (office.history[-1], office.uow.cases.entries[-1].to) == (EntryKind.ESCALATED, 1)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 0
+    assert office.escalate() == 0
 
 
 def test_who_claims_a_late_case_has_the_whole_time_and_then_it_goes_back_again(office):
     office.clock.advance(hours=25)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 1
+    assert office.escalate() == 1
     office.do(casework.claim_case)
     office.clock.advance(hours=23)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 0
+    assert office.escalate() == 0
     office.clock.advance(hours=1)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 1
+    assert office.escalate() == 1
 
 
 def test_a_case_in_which_nobody_waits_is_never_late(office):
     office.send()
     office.clock.advance(days=30)
-    assert casework.escalate_late(office.uow, clock=office.clock) == 0
+    assert office.escalate() == 0
 
 
 # The assistant beside staff

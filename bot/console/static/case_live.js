@@ -71,7 +71,11 @@ async function renew() {
   const query = new URLSearchParams({ since: thread.dataset.state });
   if (composer.isWriting()) query.set("writing", "1");
   const { status, body } = await ask(`${live}?${query}`, { type: "document" });
-  if (status === 204) return alarms && showAlarms(alarms);
+  if (status === 204) {
+    // What was sent again stood in the thread already.
+    composer.settle();
+    return alarms && showAlarms(alarms);
+  }
   if (status === 401) return showLoggedOut();
   // The case was closed to this reader meanwhile.
   if (status === 403 || status === 404) return location.reload();

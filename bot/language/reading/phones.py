@@ -44,8 +44,7 @@ def read_phone(text: str, *, region: str = "LY") -> Reading:
         E.164; unclear where several numbers are given. Unread with ``not_a_phone``, ``phone_too_short``, ``phone_too_long``
         or ``phone_unknown``.
     """
-    plain = _UNSEEN.sub("", to_ascii_digits(text)).translate(_PLUS)
-    plain = _LETTER_ONE.sub("1", _LETTER_ZERO.sub("0", plain))
+    plain = _plain(text)
     candidates = [match for match in _CANDIDATE.finditer(plain) if _is_long(match)]
     if not candidates:
         return _spelled_out(plain, region=region)
@@ -66,6 +65,32 @@ def read_phone(text: str, *, region: str = "LY") -> Reading:
     if len(found) > 1:
         return Unclear(tuple(found))
     return Read(found[0], is_whole=not _is_anything_left(_without_numbers(plain)))
+
+
+def possible_numbers(text: str, *, region: str = "LY") -> list[str]:
+    """Return what a text may be as a phone number, in E.164, the likeliest first, where nobody gives out such numbers too.
+
+    For looking up what is stored already. Whoever tells their number is asked again by what ``read_phone`` says.
+
+    Args:
+        text: As typed.
+        region: As for ``read_phone``.
+    """
+    found: list[str] = []
+    for match in filter(_is_long, _CANDIDATE.finditer(_plain(text))):
+        for spelling in _spellings(match.group()):
+            try:
+                number = phonenumbers.parse(spelling, region)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_possible_number(number):
+                found.append(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return list(dict.fromkeys(found))
+
+
+def _plain(text: str) -> str:
+    plain = _UNSEEN.sub("", to_ascii_digits(text)).translate(_PLUS)
+    return _LETTER_ONE.sub("1", _LETTER_ZERO.sub("0", plain))
 
 
 def _is_long(match: re.Match[str]) -> bool:
