@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 
 import httpx
 
@@ -65,6 +66,10 @@ class Crowd:
         return round(sum(map(len, self.taken.values())) / self.seconds, 1)
 
 
+class Over(Exception):
+    """The time is over: nobody hurries through the rest of their work."""
+
+
 class Worker:
     """One caseworker with a browser."""
 
@@ -83,8 +88,9 @@ class Worker:
             self._ready.wait(60)
             self._end = self._crowd.begin()
             time.sleep(self._rng.uniform(0, self._crowd.think))
-            while time.monotonic() < self._end:
-                self._one_case()
+            with suppress(Over):
+                while True:
+                    self._one_case()
 
     def _log_in(self) -> None:
         token = _TOKEN.search(self._client.get("/login").text).group(1)
@@ -150,6 +156,7 @@ class Worker:
                 self._get(path, page, is_script=True)
 
     def _get(self, path: str, page: str, *, is_script: bool = False) -> bool:
+        self._go_on()
         headers = {"X-Requested-With": "XMLHttpRequest"} if is_script else {}
         query = {"since": self._known} if path.startswith("/cases/") and is_script else None
         began = time.monotonic()
@@ -165,9 +172,14 @@ class Worker:
         form = next((one for one in forms if one.action.split("?")[0].endswith(f"/{suffix}")), None)
         if form is None:
             return
+        self._go_on()
         began = time.monotonic()
         response = self._client.post(form.action, data={**form.fields, **fields})
         self._crowd.note(page, time.monotonic() - began, response)
+
+    def _go_on(self) -> None:
+        if time.monotonic() >= self._end:
+            raise Over
 
 
 def figures(taken: list[tuple[float, int]]) -> dict:
