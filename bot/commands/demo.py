@@ -169,8 +169,10 @@ def _say_how_to_log_in(settings: Settings, out: Console, doors: Sequence[Door]) 
         f"Log in at {base}" + (", each by their own link, valid for 72 hours, once:" if with_links else " with your password:"),
         markup=False,
     )
-    table = Table("account", "name", "roles", "team", *(["link"] if with_links else []), box=None)
+    table = Table("account", "name", "roles", "team", box=None)
     for door in doors:
-        link = [f"{base}/invitation/{door.token}"] if with_links else []
-        table.add_row(door.email, door.name, door.roles, door.team or "", *link)
+        table.add_row(door.email, door.name, door.roles, door.team or "")
     out.print(table)
+    # Not in the table: a narrow terminal would cut them.
+    for door in doors if with_links else ():
+        out.print(f"{door.email}  {base}/invitation/{door.token}", markup=False, soft_wrap=True)

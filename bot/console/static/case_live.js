@@ -23,7 +23,7 @@ const { live } = document.body.dataset;
 let failures = 0;
 let cutSince = null;
 let hiddenSince = document.hidden ? Date.now() : null;
-let alarms = null;
+let alarms = JSON.parse(thread.dataset.alarms);
 let timer = null;
 let running = null;
 let composer = null;
@@ -74,7 +74,7 @@ async function renew() {
   if (status === 204) {
     // What was sent again stood in the thread already.
     composer.settle();
-    return alarms && showAlarms(alarms);
+    return tellAlarms(alarms);
   }
   if (status === 401) return showLoggedOut();
   // The case was closed to this reader meanwhile.
@@ -84,14 +84,21 @@ async function renew() {
   if (fresh.dataset.changed.split(" ").includes("whole")) return location.reload();
   takeOver(body, fresh);
   alarms = JSON.parse(fresh.dataset.alarms);
-  showAlarms(alarms);
+  tellAlarms(alarms);
+}
+
+// The bar takes room from the thread: whoever read its end goes on reading it.
+function tellAlarms(told) {
+  const wasAtEnd = isAtEnd();
+  showAlarms(told);
+  if (wasAtEnd) toEnd();
 }
 
 async function renewAlarms() {
   const { status, body } = await ask(document.getElementById("alarms").dataset.live);
   if (status === 401) return showLoggedOut();
   if (status !== 200 || !body) throw new Error("no answer of use");
-  showAlarms(body);
+  tellAlarms(body);
 }
 
 function takeOver(body, fresh) {
