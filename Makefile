@@ -72,11 +72,22 @@ lint: $(VENV)/.dev ## Check format, style, types, YAML, catalogues and Rasa's da
 translations: install ## Write the catalogues anew from the register and the console's pages
 	@$(BIN)/daleel locales extract && $(BIN)/daleel locales update && $(BIN)/daleel locales compile
 
+pictures: $(VENV)/.dev services ## Take the pictures of the caseworkers' guide anew
+	@$(BIN)/python -m tools.pictures
+
 evaluate: install train ## Measure the understanding on the development sets beside the checkout
 	@$(BIN)/daleel evaluate ../shared/eval/dev_*.yml
+
+CORPORA := ../shared/corpora
+TEACHER := ../shared/models/minilm-en
+
+encoder: install ## Train the sentence encoder anew (CORPORA=folder TEACHER=folder; some ten minutes)
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/encoder.txt
+	@$(BIN)/python -m tools.encoder --corpora $(CORPORA) --teacher $(TEACHER) --report tools/encoder/report.json
 
 requirements: $(BIN)/uv ## Pin and hash the requirements anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/base.in -o requirements/base.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements/base.txt requirements/encoder.in -o requirements/encoder.txt
 
-.PHONY: help install run train services test test-conversation test-e2e chaos lint translations evaluate requirements
+.PHONY: help install run train services test test-conversation test-e2e chaos lint translations pictures evaluate encoder requirements

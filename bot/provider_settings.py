@@ -12,7 +12,6 @@ from bot.gateway_checks import CODINGS, STATES, gateway_problems
 
 TELEGRAM_API_URL = "https://api.telegram.org"
 TWILIO_API_URL = "https://api.twilio.com"
-ANY_COUNTRY = "*"
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -23,6 +22,7 @@ _NUMBER = re.compile(r"\+[1-9]\d{4,14}")
 _SENDER = re.compile(r"\+[1-9]\d{4,14}|\d{3,8}|[A-Za-z0-9 ]{1,11}")
 """An SMS sender: a number in E.164, a short code, or an alphanumeric id."""
 _COUNTRY = re.compile(r"[A-Z]{2}|\*")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -226,6 +226,14 @@ def sms_prices(environment: Mapping[str, str], problems: list[str]) -> Mapping[s
             return {}
         prices[country] = price
     return prices
+
+
+def sms_currency(environment: Mapping[str, str], problems: list[str]) -> str | None:
+    """Read the currency of ``SMS_PRICES`` (ISO 4217); None where nothing is set."""
+    currency = environment.get("SMS_CURRENCY") or None
+    if currency and not _CURRENCY.fullmatch(currency):
+        problems.append("SMS_CURRENCY must be three capital letters, like USD or LYD (ISO 4217)")
+    return currency
 
 
 def _pairs(text: str) -> dict[str, str]:

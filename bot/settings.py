@@ -21,6 +21,7 @@ from bot.provider_settings import (
     TelegramSettings,
     TwilioSettings,
     gateway_settings,
+    sms_currency,
     sms_prices,
     telegram_settings,
     twilio_settings,
@@ -63,6 +64,7 @@ class Settings:
         staff_url: Where staff reach the console: the address in the links of invitations.
         has_simulator: Whether the phone in the browser is on.
         sms_prices: Price of one SMS part by country code, ``*`` for all others.
+        sms_currency: The currency of these prices (ISO 4217); None where the operator named none.
         sms_parts_per_minute: How many SMS parts the provider takes from our number.
         retention: How long each kind of data is kept.
         opening_hours: When the office is open; without hours set, always.
@@ -84,6 +86,7 @@ class Settings:
     twilio: TwilioSettings | None = None
     gateway: GatewaySettings | None = None
     sms_prices: Mapping[str, Decimal] = field(default_factory=dict)
+    sms_currency: str | None = None
     sms_parts_per_minute: int = DEFAULT_SMS_PARTS_PER_MINUTE
     retention: Retention = field(default_factory=Retention)
     erasure_law: Mapping[str, str] = field(default_factory=dict)
@@ -170,7 +173,7 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
     gateway = gateway_settings(environment, problems, public_url=public_url)
     if gateway is not None and twilio is not None and twilio.has_sms:
         problems.append("SMS has two providers: unset SMS_GATEWAY_URL, or TWILIO_SMS_FROM and TWILIO_MESSAGING_SERVICE_SID")
-    prices = sms_prices(environment, problems)
+    prices, currency = sms_prices(environment, problems), sms_currency(environment, problems)
     parts_per_minute = _count(environment, "SMS_PARTS_PER_MINUTE", DEFAULT_SMS_PARTS_PER_MINUTE, problems)
     retention = _retention(environment, problems)
     erasure_law = _erasure_law(environment, problems)
@@ -199,6 +202,7 @@ def load_settings(environment: Mapping[str, str], *, project: Path = PROJECT) ->
         twilio=twilio,
         gateway=gateway,
         sms_prices=prices,
+        sms_currency=currency,
         sms_parts_per_minute=parts_per_minute,
         retention=retention,
         erasure_law=erasure_law,

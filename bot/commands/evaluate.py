@@ -1,11 +1,12 @@
-"""``daleel evaluate``: how well messages with known topics are understood, by language and register."""
+"""``daleel evaluate``: how well messages with known topics are understood, by language and register, far from the training
+sentences, and under noise."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,23 +15,32 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from bot.commands.hardness import noisy, thirds_of
 from bot.commands.understand import Understanding
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES
 from bot.domain.errors import InvalidInput
+from bot.settings import PROJECT
 
 WORST = 15
+SEED = 7
+"""Of the noise."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One message of a set, and what was made of it."""
+    """One message of a set, and what was made of it.
+
+    Attributes:
+        third: Of all messages, by how near the nearest training sentence is; see ``bot.commands.hardness``.
+    """
 
     language: str
     register: str
     text: str
     topic: str
     result: dict[str, Any]
+    third: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -93,37 +103,46 @@ def language_of_file(path: Path) -> str:
 
 
 def evaluate_files(models: Path, files: Sequence[Path]) -> dict[str, Any]:
-    """Parse every message of the sets and return the report."""
-    sets = [(language_of_file(path), read_set(path)) for path in files]
+    """Parse every message of the sets, as it is and with noise, and return the report."""
+    entries = [(language_of_file(path), entry) for path in files for entry in read_set(path)]
+    thirds = thirds_of([(entry["text"], language) for language, entry in entries], PROJECT / "nlu_data")
     understanding = Understanding(models)
     judged: list[Judged] = []
+    hurried: list[Judged] = []
     milliseconds: list[float] = []
-    for language, entries in sets:
-        for entry in entries:
-            started = time.perf_counter()
-            result = understanding.parse(entry["text"])
-            milliseconds.append((time.perf_counter() - started) * 1000)
-            judged.append(Judged(language, entry["register"], entry["text"], entry["topic"], result))
-    return report_on(judged, milliseconds)
+    for (language, entry), third in zip(entries, thirds):
+        register, text, topic = entry["register"], entry["text"], entry["topic"]
+        started = time.perf_counter()
+        result = understanding.parse(text)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        judged.append(Judged(language, register, text, topic, result, third))
+        harder = noisy(text, SEED)
+        hurried.append(Judged(language, register, harder, topic, understanding.parse(harder), third))
+    return {**report_on(judged, milliseconds), "noise": by(hurried, lambda one: one.language)}
 
 
 def report_on(judged: Sequence[Judged], milliseconds: Sequence[float]) -> dict[str, Any]:
     """Return the figures: in all, by language, by register in each language, and the worst confusions."""
-    by_language: dict[str, list[Judged]] = defaultdict(list)
-    by_register: dict[str, list[Judged]] = defaultdict(list)
-    for item in judged:
-        by_language[item.language].append(item)
-        by_register[f"{item.language}/{item.register}"].append(item)
     confusions = Counter((i.topic, i.result["topic"]) for i in judged if not i.is_right)
     ordered = sorted(milliseconds)
     return {
         "all": figures(judged),
-        "languages": {name: figures(items) for name, items in sorted(by_language.items())},
-        "registers": {name: figures(items) for name, items in sorted(by_register.items())},
+        "languages": by(judged, lambda one: one.language),
+        "registers": by(judged, lambda one: f"{one.language}/{one.register}"),
+        "thirds": by(judged, lambda one: one.third),
+        "topics": by(judged, lambda one: one.topic),
         "confusions": [{"topic": a, "taken_for": b, "count": n} for (a, b), n in confusions.most_common(WORST)],
         "missed_safety": [i.text for i in judged if topics.is_safety(i.topic) and not i.is_safety_caught],
         "parse_ms": {"median": statistics.median(ordered), "p95": ordered[int(len(ordered) * 0.95)]} if ordered else {},
     }
+
+
+def by(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, dict[str, float]]:
+    """Return the figures of the messages that have something in common, by what that is."""
+    found: dict[str, list[Judged]] = defaultdict(list)
+    for item in judged:
+        found[key(item)].append(item)
+    return {name: figures(items) for name, items in sorted(found.items()) if name}
 
 
 def figures(items: Sequence[Judged]) -> dict[str, float]:
@@ -176,13 +195,19 @@ COLUMNS = (
 def print_report(report: dict[str, Any], out: Console) -> None:
     """Print the report as tables, in per cent."""
     table = Table("set", "n", *(title for _, title in COLUMNS))
-    for name, row in [("all", report["all"]), *report["languages"].items(), *report["registers"].items()]:
+    noise = {f"{name}, noisy": row for name, row in report["noise"].items()}
+    parts = (report["languages"], report["registers"], report["thirds"], noise)
+    for name, row in [("all", report["all"]), *(line for part in parts for line in part.items())]:
         table.add_row(name, str(row["n"]), *(f"{100 * row[key]:.1f}" for key, _ in COLUMNS))
     out.print(table)
     worst = Table("topic", "taken for", "times")
     for entry in report["confusions"]:
         worst.add_row(entry["topic"], entry["taken_for"], str(entry["count"]))
     out.print(worst)
+    weakest = Table("topic", "n", *(title for _, title in COLUMNS))
+    for name, row in sorted(report["topics"].items(), key=lambda one: one[1]["within_one_tap"])[:WORST]:
+        weakest.add_row(name, str(row["n"]), *(f"{100 * row[key]:.1f}" for key, _ in COLUMNS))
+    out.print(weakest)
     for text in report["missed_safety"]:
         out.print(f"missed: {text}", markup=False)
     out.print(f"parse: {report['parse_ms']['median']:.1f} ms median, {report['parse_ms']['p95']:.1f} ms 95th percentile")

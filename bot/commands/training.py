@@ -57,7 +57,7 @@ def _input_files(project: Path) -> Iterator[Path]:
         if path.is_file():
             yield path
         else:
-            yield from sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py", ".txt") and p.is_file())
+            yield from sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py", ".txt", ".npz") and p.is_file())
 
 
 def model_path(folder: Path, project: Path = PROJECT) -> Path:

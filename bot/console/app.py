@@ -31,6 +31,7 @@ from bot.console import (
     pages,
     people,
     permissions,
+    prices,
     queue,
     request_acts,
     requests,
@@ -101,6 +102,7 @@ def create_app(parts: Parts, *, locales: Path = LOCALES, sources: Mapping[Provid
         app.register_blueprint(simulator.pages)
     words.install(app)
     case_words.install(app)
+    prices.install(app)
     staff.install(app)
     pages.install(app)
     queue.install(app)

@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_security import current_user
 
-from bot.console.audit_words import act_name, detail_words, subject_words, who_name
+from bot.console.audit_details import detail_words
+from bot.console.audit_words import act_name, subject_words, who_name
 from bot.console.locale import TIMEZONE
 from bot.console.outside import all_staff, now, parts
 from bot.console.permissions import requires
@@ -149,7 +150,7 @@ def _as_csv(entries: Iterable[AuditEntry]) -> str:
     writer.writerow(FIELDS)
     for one in entries:
         act = one.act.value if one.act else "?"
-        cells = (who_name(one.staff_id), subject_words(one.subject), detail_words(one.detail))
+        cells = (who_name(one.staff_id), subject_words(one.subject), detail_words(one))
         writer.writerow([one.position, one.at.isoformat(timespec="seconds"), act, *map(_harmless, cells)])
     # Excel reads names in Arabic only after this mark.
     return "\ufeff" + text.getvalue()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext, pgettext
 
 from bot.console.outside import staff_names
-from bot.console.words import remembered, role_name
+from bot.console.words import remembered
 from bot.domain.audit import Act
-from bot.domain.staff import Role
 
 STAFF_SUBJECT = "staff:"
-_ROLES = frozenset(role.value for role in Role)
 
 
 @remembered
@@ -32,16 +30,6 @@ def subject_words(subject: str) -> str:
     """Return what an entry is about: a staff account by its name; all else is an id, and names nobody."""
     number = subject.removeprefix(STAFF_SUBJECT)
     return who_name(int(number)) if subject.startswith(STAFF_SUBJECT) and number.isdecimal() else subject
-
-
-def detail_words(detail: str | None) -> str:
-    """Return the detail of an entry, roles by their names."""
-    if detail is None:
-        return pgettext("audit log", "No key opens this detail.")
-    words = detail.split()
-    if words and _ROLES.issuperset(words):
-        return ", ".join(role_name(word) for word in words)
-    return detail
 
 
 def _of_accounts() -> dict[Act, str]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from flask_security import current_user
 
 from bot.console.case_words import refusal, stop_words, window_words
 from bot.console.outside import parts, staff_names
+from bot.console.prices import prices_by_parts
 from bot.domain.cases import Case
 from bot.domain.contacts import Channel, ChannelAddress
 from bot.domain.errors import WrongState
 from bot.domain.staff import Role
-from bot.language.number_country import country_of_number
 from bot.services.casework import MAX_REPLY, MAX_SMS_PARTS
 from bot.services.ports import UnitOfWork
 from bot.services.thread import Scope
 from bot.services.window import has_asked, language_of
-
-ANY_COUNTRY = "*"
-"""The setting ``SMS_PRICES`` has this for all countries that it does not name."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Gate:
         has_asked: Whether it was.
         longest: Characters of one message.
         parts: Of SMS, of one message; None on other channels.
-        price: Of one part of SMS, where the operator set it.
+        prices: Of an SMS of one part, of two and so on, in words; empty where the operator set none.
     """
 
     code: str | None
@@ -46,7 +43,7 @@ class Gate:
     has_asked: bool
     longest: int
     parts: int | None
-    price: Decimal | None
+    prices: Sequence[str]
 
 
 def gate_of(uow: UnitOfWork, case: Case, scope: Scope, *, at: datetime) -> Gate:
@@ -65,7 +62,7 @@ def gate_of(uow: UnitOfWork, case: Case, scope: Scope, *, at: datetime) -> Gate:
         has_asked=was_asked,
         longest=MAX_REPLY[conversation.channel],
         parts=MAX_SMS_PARTS if is_sms else None,
-        price=_price(address) if is_sms else None,
+        prices=prices_by_parts(address.address, most=MAX_SMS_PARTS) if is_sms else (),
     )
 
 
@@ -88,8 +85,3 @@ def _words(code: str | None, case: Case, address: ChannelAddress) -> str:
     if code == "address_stopped":
         return stop_words(address.stop_reason)
     return refusal(WrongState(code), assignee=staff_names().get(case.assignee_id or 0, ""))
-
-
-def _price(address: ChannelAddress) -> Decimal | None:
-    prices = parts().settings.sms_prices
-    return prices.get(country_of_number(address.address), prices.get(ANY_COUNTRY)) if prices else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Flask
 from flask_babel import format_percent, format_time, pgettext
+from markupsafe import Markup, escape
 
 from bot.console.delivery_words import what_happened
 from bot.console.outside import parts, staff_names
@@ -17,6 +19,9 @@ from bot.domain.conversations import WHATSAPP_WINDOW, WINDOW_MARGIN, Conversatio
 from bot.domain.deliveries import OutboundState
 from bot.domain.errors import HotlineError
 from bot.language.gazetteer import nearest_place, place_name
+
+_REFERENCE = re.compile(r"\bR-[0-9A-Z]{5}-[0-9A-Z]\b")
+_UNBROKEN = r'<span class="unbroken">\g<0></span>'
 
 
 def install(app: Flask) -> None:
@@ -30,7 +35,13 @@ def install(app: Flask) -> None:
         location_words=location_words,
         staff_name=lambda staff_id: staff_names().get(staff_id) or pgettext("author", "Colleague"),
         understood_words=understood_words,
+        whole_references=whole_references,
     )
+
+
+def whole_references(text: str) -> Markup:
+    """Return a text in which a line never breaks at the hyphen of a reference."""
+    return Markup(_REFERENCE.sub(_UNBROKEN, str(escape(text))))  # noqa: S704 - all of the text is escaped
 
 
 def author_of(message: Message) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import format_date, get_locale, pgettext
 
 from bot.console.request_choices import choices, labels, relations, safe_contacts
+from bot.console.words import listed
 from bot.domain.errors import NotFound
 from bot.domain.masks import mask_address, mask_name
 from bot.domain.merging import ENDED
@@ -144,8 +145,7 @@ def _field(name: str, answers: Mapping[str, Any], *, is_open: bool, today: date)
 def _worded(words: Mapping[str, str], value: Any) -> str:
     """Return the words of a value or of several; one that has no words was written by the person and stays as it is."""
     if isinstance(value, (list, tuple)):
-        separator = pgettext("between the parts of a list", ", ")
-        return separator.join(_worded(words, one) for one in value) or pgettext("answer", "none")
+        return listed(_worded(words, one) for one in value) or pgettext("answer", "none")
     return "" if value is None else words.get(str(value), str(value))
 
 

@@ -139,6 +139,13 @@ def attempt_name(way: str) -> str:
     }.get(way, pgettext("attempt", "Did not reach the person"))
 
 
+def duplicate_words(note: Note, reference: str) -> str:
+    """Return whether a request was said to be a repeat of another."""
+    if note is Note.SAME_PERSON:
+        return pgettext("history", "Marked as a repeat of %(reference)s", reference=reference)
+    return pgettext("history", "No repeat of %(reference)s after all", reference=reference)
+
+
 def _merge_words(reference: str, rest: str) -> tuple[str, str]:
     fields, _, reason = rest.partition(" ")
     taken, _, differing = fields.partition(";")
@@ -187,10 +194,8 @@ def _noted(note: Note, rest: str) -> tuple[str, str]:
         return pgettext("history", "Merged into %(reference)s", reference=reference), reason
     if note is Note.MERGED_FROM:
         return _merge_words(reference, reason)
-    if note is Note.SAME_PERSON:
-        return pgettext("history", "Marked as a repeat of %(reference)s", reference=reference), reason
-    if note is Note.OTHER_PERSON:
-        return pgettext("history", "No repeat of %(reference)s after all", reference=reference), reason
+    if note in (Note.SAME_PERSON, Note.OTHER_PERSON):
+        return duplicate_words(note, reference), reason
     day = format_date(date.fromisoformat(rest), "long") if rest else None
     if note is Note.DOCUMENTS_UNTIL:
         return (

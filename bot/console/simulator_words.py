@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import pgettext
 
+from bot.console.words import channel_name
+from bot.domain.contacts import Channel
 from bot.domain.conversations import MessageKind
 
 
@@ -30,6 +32,7 @@ def words() -> dict[str, str]:
         "place_sabha": pgettext("simulator", "Sabha"),
         "place_zuwara": pgettext("simulator", "Zuwara"),
         **{f"kind_{kind.value}": name for kind, name in _kinds().items()},
+        **{f"channel_{channel.value}": channel_name(channel) for channel in Channel},
     }
 
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale, pgettext
 
 from bot.console.case_words import has_words
 from bot.console.outside import parts
-from bot.console.words import remembered
+from bot.console.words import listed, remembered
 from bot.services.training_labels import Trouble
 
 
@@ -50,7 +50,7 @@ def topic_name(topic: str) -> str:
 
 def names_of_topics(topics: Iterable[str]) -> str:
     """Return the names of several topics as a list in a sentence."""
-    return pgettext("between the parts of a list", ", ").join(topic_name(topic) for topic in topics)
+    return listed(topic_name(topic) for topic in topics)
 
 
 def _chat() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import TypeVar
@@ -86,8 +86,12 @@ def queue_state_name(state: QueueState) -> str:
 
 @remembered
 def channel_name(channel: Channel) -> str:
-    """Return the name of a channel; two of them are brands and the same everywhere."""
-    return {Channel.SMS: pgettext("channel", "SMS"), Channel.WHATSAPP: "WhatsApp", Channel.TELEGRAM: "Telegram"}[channel]
+    """Return the name of a channel."""
+    return {
+        Channel.SMS: pgettext("channel", "SMS"),
+        Channel.WHATSAPP: pgettext("channel", "WhatsApp"),
+        Channel.TELEGRAM: pgettext("channel", "Telegram"),
+    }[channel]
 
 
 @remembered
@@ -129,6 +133,11 @@ def directory_kind(kind: str) -> str:
         "sea_rescue": pgettext("directory", "Rescue at sea"),
         "survivor_support": pgettext("directory", "Support for survivors"),
     }.get(kind, kind)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence."""
+    return pgettext("between the parts of a list", ", ").join(words)
 
 
 def length_of(time: timedelta) -> str:

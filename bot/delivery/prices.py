@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-import phonenumbers
-
 from bot.domain.contacts import ChannelAddress
 from bot.domain.conversations import Message
-from bot.provider_settings import ANY_COUNTRY
+from bot.language.number_country import price_of_part
 
 
 class SmsPrices:
@@ -22,12 +20,5 @@ class SmsPrices:
         """Return what a message costs, as a decimal number; None where it is no SMS or no price is set."""
         if message.sms_parts is None:
             return None
-        price = self._prices.get(_country_of(address.address), self._prices.get(ANY_COUNTRY))
+        price = price_of_part(self._prices, address.address)
         return None if price is None else str(price * message.sms_parts)
-
-
-def _country_of(number: str) -> str:
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
-    except phonenumbers.NumberParseException:
-        return ""

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from bot.domain.audit import Act
 from bot.domain.cases import CaseEntry, EntryKind
-from bot.domain.conversations import Conversation, Direction, Message, MessageKind
-from bot.domain.deliveries import OutboundState
+from bot.domain.conversations import Conversation, Message
 from bot.domain.errors import NotAllowed, WrongState
 from bot.domain.requests import Actor
 from bot.domain.staff import Role
-from bot.services.case_talk import lock_both
+from bot.services.case_talk import lock_both, outbound
 from bot.services.hidden import has_hidden_matter
 from bot.services.ports import Clock, Ids, UnitOfWork
 
@@ -52,19 +51,8 @@ def ask_to_write(
         case.claim(actor.staff_id, now, team=actor.team)
         uow.cases.add_entry(CaseEntry(case.id, conversation.id, EntryKind.CLAIMED, now, by=actor.staff_id))
     case.touched_at = now
-    message = Message(
-        id=new_id(),
-        conversation_id=conversation.id,
-        contact_id=conversation.contact_id,
-        direction=Direction.OUTBOUND,
-        kind=MessageKind.TEXT,
-        text=templates[language],
-        state=OutboundState.QUEUED.value,
-        created_at=now,
-        answer_id="reply_ready",
-        template=f"reply_ready_{language}",
-        author_id=actor.staff_id,
-    )
+    message = outbound(conversation, templates[language], actor=actor, now=now, new_id=new_id)
+    message.answer_id, message.template = "reply_ready", f"reply_ready_{language}"
     uow.messages.add(message)
     uow.audit.add(Act.TEMPLATE_SENT, staff_id=actor.staff_id, at=now, subject=case.reference)
     uow.commit()

@@ -52,7 +52,7 @@ class DecisionMaker(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``."""
-        return {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.7}
+        return {"answer": 0.5, "answer_safety": 0.45, "suggest": 0.2, "danger": 0.95, "danger_sum": 0.15}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -209,16 +209,16 @@ class DecisionMaker(GraphComponent):
 def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:
     """Return the decision on a ranking, and the topics to suggest (at most three, none for ``answer``).
 
-    A likely topic is answered. A message that looks like danger, by the safety net or by the sum of the safety
-    topics' probabilities, and whose likeliest topic is no clear safety topic, is asked about. Else the likeliest topics
-    are offered, unless they are too unlikely together.
+    A likely topic is answered. A message that looks like danger, by the sum of the safety topics' probabilities or by the
+    safety net, and whose likeliest topic is no clear safety topic, is asked about. Else the likeliest topics are offered,
+    unless they are too unlikely together.
     """
     topic, confidence = ranking[0]
-    danger_mass = sum(p for t, p in ranking if topics.is_safety(t))
+    danger_sum = sum(p for t, p in ranking if topics.is_safety(t))
     if topics.is_safety(topic) and confidence >= thresholds["answer_safety"]:
         return ANSWER, []
     suggestions = [t for t, _ in ranking if t not in NOT_SUGGESTED][:MAX_SUGGESTIONS]
-    if max(danger, danger_mass) >= thresholds["danger"]:
+    if danger_sum >= thresholds["danger_sum"] or danger >= thresholds["danger"]:
         return CHECK_SAFETY, suggestions
     if confidence >= thresholds["answer"]:
         return ANSWER, []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -59,6 +60,12 @@ def training_language(message: Message) -> str | None:
 def training_sample(message: Message) -> tuple[str, str]:
     """Return text and language of a training example, as the features take them."""
     return text_of(message), training_language(message) or ""
+
+
+def vector_of(message: Message) -> np.ndarray:
+    """Return what the dense featurizers of the pipeline put on a message, side by side; empty where there are none."""
+    _, found = message.get_dense_features(TEXT, [])
+    return np.zeros(0, dtype=np.float32) if found is None else np.asarray(found.features[0], dtype=np.float32)
 
 
 def sample_of(message: Message) -> tuple[str, str]:

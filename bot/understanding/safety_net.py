@@ -12,6 +12,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy import sparse
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
@@ -38,7 +39,9 @@ class SafetyNet(ModelComponent):
         """Learn danger against all else."""
         examples = training_data.intent_examples
         vectoriser = make_vectoriser()
-        features = vectoriser.fit_transform([keys.training_sample(m) for m in examples]).tocsr()
+        found = vectoriser.fit_transform([keys.training_sample(one) for one in examples])
+        vectors = np.stack([keys.vector_of(one) for one in examples])
+        features = sparse.hstack([found, sparse.csr_matrix(vectors)], format="csr")
         labels = np.array([topics.is_safety(topics.topic_of_intent(keys.full_intent(m) or "")) for m in examples])
         regression = LogisticRegression(C=self.config["C"], class_weight="balanced", solver="liblinear")
         regression.fit(features, labels)
@@ -50,13 +53,13 @@ class SafetyNet(ModelComponent):
         """Add the probability of danger to each message."""
         for message in messages:
             sample = keys.sample_of(message)
-            danger = self.probability(sample) if normalise(sample[0]) else 0.0
+            danger = self.probability(sample, keys.vector_of(message)) if normalise(sample[0]) else 0.0
             message.set(keys.SAFETY, danger, add_to_output=True)
         return messages
 
-    def probability(self, sample: Sample) -> float:
+    def probability(self, sample: Sample, vector: np.ndarray) -> float:
         """Return the probability that a text is about danger."""
         if self._scorer is None:
             vectoriser, regression = self.model
             self._scorer = Scorer(parts_of(vectoriser), regression.coef_, regression.intercept_)
-        return round(float(expit(self._scorer.margins(sample)[0])), 4)
+        return round(float(expit(self._scorer.margins(sample, vector)[0])), 4)

@@ -37,10 +37,15 @@ class Scorer:
             end = start + len(part.vocabulary_)
             self._tables.append((part.build_analyzer(), part.vocabulary_, part.idf_.astype(np.float32), by_column[start:end]))
             start = end
+        self._of_vector = by_column[start:]
 
-    def margins(self, sample: Sample | str) -> np.ndarray:
-        """Return a sample's margins: sublinear counts, weighted by rareness, each kind of features of length one."""
-        margins = self._intercepts
+    def margins(self, sample: Sample | str, vector: np.ndarray | None = None) -> np.ndarray:
+        """Return a sample's margins: sublinear counts, weighted by rareness, each kind of features of length one; the vector.
+
+        Args:
+            vector: Of as many numbers as the model was trained with; None if it was trained with none.
+        """
+        margins = self._intercepts if vector is None else self._intercepts + vector @ self._of_vector
         for analyse, vocabulary, weights, coefficients in self._tables:
             counts = Counter(column for column in map(vocabulary.get, analyse(sample)) if column is not None)
             if counts:

@@ -31,31 +31,37 @@ class TopicClassifier(ModelComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``C``: inverse strength of regularisation; ``folds``: of the cross-validation that calibrates."""
-        return {"C": 0.3, "folds": 4, "seed": 7}
+        """``C``, ``C_vector``, ``share``: see ``CalibratedLinearModel``."""
+        return {"C": 0.3, "C_vector": 3.0, "share": 0.06, "seed": 7}
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from all examples, and the temperature from held-out folds."""
-        examples = [(keys.training_sample(m), keys.full_intent(m)) for m in training_data.intent_examples]
+        """Learn from all examples, and the temperature from a held-out part."""
+        examples = training_data.intent_examples
         self.model = CalibratedLinearModel(
-            inverse_regularisation=self.config["C"], folds=self.config["folds"], seed=self.config["seed"]
-        ).fit([sample for sample, _ in examples], [topics.topic_of_intent(intent or "") for _, intent in examples])
+            inverse_regularisation=(self.config["C"], self.config["C_vector"]),
+            share=self.config["share"],
+            seed=self.config["seed"],
+        ).fit(
+            [keys.training_sample(one) for one in examples],
+            np.stack([keys.vector_of(one) for one in examples]),
+            [topics.topic_of_intent(keys.full_intent(one) or "") for one in examples],
+        )
         return self.persist()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add ``intent``, its ranking and the retrieval result to each message."""
         for message in messages:
             sample = keys.sample_of(message)
-            ranking = self.rank(sample) if normalise(sample[0]) else []
+            ranking = self.rank(sample, keys.vector_of(message)) if normalise(sample[0]) else []
             message.set(keys.TOPICS, ranking, add_to_output=True)
             message.set(keys.KNOWS_A_WORD, self.model.knows_a_word(sample))
             if ranking:
                 set_topic(message, ranking[0][0], ranking[0][1])
         return messages
 
-    def rank(self, sample: Sample) -> list[tuple[str, float]]:
+    def rank(self, sample: Sample, vector: np.ndarray) -> list[tuple[str, float]]:
         """Return the ten likeliest topics with their probabilities, the likeliest first."""
-        probabilities = self.model.predict_proba([sample])[0]
+        probabilities = self.model.predict_proba(sample, vector)
         order = np.argsort(-probabilities)[:RANKING_LENGTH]
         return [(self.model.classes[i], round(float(probabilities[i]), 4)) for i in order]
 

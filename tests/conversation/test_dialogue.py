@@ -109,7 +109,8 @@ def doubt(monkeypatch):
     learned = SafetyNet.probability
 
     def about(text):
-        monkeypatch.setattr(SafetyNet, "probability", lambda net, sample: 0.99 if sample[0] == text else learned(net, sample))
+        seen = lambda net, sample, vector: 0.99 if sample[0] == text else learned(net, sample, vector)  # noqa: E731
+        monkeypatch.setattr(SafetyNet, "probability", seen)
 
     return about
 

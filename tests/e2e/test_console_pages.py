@@ -216,6 +216,22 @@ def test_nobody_is_shut_out_of_a_page(axe, console_browser, console_address, off
     assert not looker.found, "\n" + "\n".join(f"{name}: {fault}" for name, fault in looker.found)
 
 
+def test_an_alarm_that_waits_already_is_seen_as_soon_as_a_case_is_opened(console_browser, console_address, office):
+    """It comes with the page, whose own question of what is new may be long on its way."""
+    member = StaffMember(console_browser, console_address, "amal@demo.example", name="أمل")
+    member.logs_in()
+    console_browser.execute_cdp_cmd("Network.enable", {})
+    console_browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/live", "*/live?*"]})
+    try:
+        member.opens_case(office.case(t.case.c.queue_state == QueueState.WAITING, t.case.c.kind == CaseKind.RETURN))
+        member.until(lambda: member.found(".alarm-critical"), what="the alarm")
+        assert "!)" in console_browser.title
+    finally:
+        console_browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+        # What was blocked is logged.
+        console_browser.get_log("browser")
+
+
 def test_the_first_page_is_light(counting_chromium, console_address):
     """Everything that comes over the line to a browser that keeps nothing, headers and all."""
     member = StaffMember(counting_chromium, console_address, "amal@demo.example", name="أمل")

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import pytest
+from flask_babel import force_locale
 from PIL import Image
 from sqlalchemy import event
 
+from bot.console.answer_words import part_name
+from bot.console.case_words import refusal
+from bot.console.delivery_words import what_happened
 from bot.console.pictures import LONGEST_SIDE, cleaned
+from bot.console.words import channel_name
 from bot.domain.audit import Act
 from bot.domain.contacts import Channel, Provider
-from bot.domain.conversations import MessageKind
+from bot.domain.conversations import Direction, MessageKind
 from bot.domain.errors import Rejected, WrongState
 from bot.domain.media import Fetched
 from bot.domain.requests import Actor
 from bot.domain.staff import Role
 from bot.services.cases import open_case
+from bot.services.casework import MAX_SMS_PARTS
 from bot.services.messages import Incoming, receive_message
 from bot.services.presence import Colleague, look
 from bot.services.thread import PAGE
 from bot.services.window import ask_to_write
 from bot.wiring import new_id, now
-from tests.builders import NOON
+from tests.builders import NOON, make_message
 from tests.fakes import FakeClock
-from tests.integration.console_steps import open_case_of, token_on
+from tests.integration.console_steps import PASSWORD, log_in, open_case_of, token_on
+from tests.integration.login_steps import app_with
 
 AMAL = Actor("1", frozenset({Role.CASEWORKER}))
 BACKGROUND = {"X-Requested-With": "XMLHttpRequest"}
@@ -54,6 +64,14 @@ def shut(parts, message, language="en"):
     with parts.unit_of_work() as uow:
         conversation = uow.conversations.get(message.conversation_id)
         conversation.last_inbound_at, conversation.language = now() - timedelta(days=2), language
+        uow.commit()
+
+
+def write_to(parts, message, **changes):
+    """Let a message to the person be sent, as an SMS of two parts."""
+    with parts.unit_of_work() as uow:
+        ids = {"id": new_id(), "conversation_id": message.conversation_id, "contact_id": message.contact_id}
+        uow.messages.add(make_message(Direction.OUTBOUND, created_at=now(), sms_parts=2, **ids, **changes))
         uow.commit()
 
 
@@ -94,6 +112,22 @@ def test_all_channels_of_a_number_are_one_thread(console_parts, console_staff):
     assert page.index("by WhatsApp") < page.index("by SMS")
 
 
+@pytest.mark.parametrize(("language", "names"), [("ar", ["واتساب", "تيليغرام"]), ("fr", ["WhatsApp", "Telegram"])])
+def test_channels_have_the_names_that_the_language_gives_them(console_app, language, names):
+    with console_app.test_request_context(), force_locale(language):
+        assert [channel_name(one) for one in (Channel.WHATSAPP, Channel.TELEGRAM)] == names
+        # Sentences say the same.
+        said = refusal(WrongState("window_shut")) + what_happened("not_on_whatsapp") + part_name("text")
+    assert all(name in said for name in names)
+    assert language != "ar" or not re.search("WhatsApp|Telegram", said)
+
+
+def test_a_reference_in_a_message_is_kept_in_one_piece_and_the_rest_is_only_text(console_parts, console_staff):
+    reference = open_for(console_parts, hear(console_parts, "<b>R-7K3QF-W</b> or Rather-X"))
+    page = console_staff("amal@example.org", Role.CASEWORKER).get(f"/cases/{reference}").text
+    assert '&lt;b&gt;<span class="unbroken">R-7K3QF-W</span>&lt;/b&gt; or Rather-X<' in page
+
+
 def test_the_page_shows_the_newest_and_gives_the_earlier_ones_when_asked(console_parts, console_staff):
     message = hear(console_parts, "number 0.")
     for number in range(1, PAGE + 10):
@@ -127,6 +161,28 @@ def test_nobody_reads_by_the_live_poll_without_a_trace(console_parts, console_st
     client = console_staff("amal@example.org", Role.CASEWORKER)
     assert "hello" in live(client, reference, "").text
     assert acts(console_parts, Act.CONVERSATION_OPENED) == [reference]
+
+
+def test_a_page_comes_with_the_alarms_and_is_told_when_they_change(console_parts, console_staff):
+    noor = console_staff("noor@example.org", Role.PROTECTION)
+    reference = open_for(console_parts, hear(console_parts, "hello"))
+
+    def alarms(page):
+        found = json.loads(unescape(re.search(r'data-alarms="([^"]+)"', page).group(1)))
+        return found["critical"], found["address"]
+
+    # Given a critical case that waits already when another one is opened
+    critical = open_for(console_parts, hear(console_parts, "help", address="+218910000002"), topic="emergency_danger")
+    page = noor.get(f"/cases/{reference}").text
+    assert alarms(page) == (1, f"/cases/{critical}")
+    # When somebody claims it
+    noor.post(f"/queue/{critical}/claim", data={"csrf_token": token_on(noor, "/")})
+    # Then the open page of a colleague hears of it
+    rima = console_staff("rima@example.org", Role.PROTECTION)
+    since = state_on(rima, reference)
+    assert alarms(rima.get(f"/cases/{reference}").text) == (0, None)
+    again = open_for(console_parts, hear(console_parts, "help", address="+218910000003"), topic="emergency_danger")
+    assert alarms(live(rima, reference, since).text) == (1, f"/cases/{again}")
 
 
 def test_the_live_poll_of_a_hidden_case_is_not_found(console_parts, console_staff):
@@ -239,6 +295,31 @@ def test_who_wants_no_messages_gets_none_and_the_page_says_why(console_parts, co
         uow.commit()
     page = console_staff("amal@example.org", Role.CASEWORKER).get(f"/cases/{reference}").text
     assert "The person blocked this hotline." in page
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "shown"),
+    [
+        (None, "en", ["0.085", "0.17"]),
+        ("USD", "en", ["$0.085", "$0.17"]),
+        ("USD", "fr", ["0,085 $US", "0,17 $US"]),
+        ("LYD", "ar", ["\u200f0.085 د.ل.\u200f", "\u200f0.170 د.ل.\u200f"]),
+    ],
+)
+def test_what_an_sms_costs_is_said_in_the_operators_currency(console_parts, console_staff, currency, language, shown):
+    # Given a price list, and an SMS to whose person staff wrote before
+    reference = open_for(console_parts, message := hear(console_parts, "hello", channel=Channel.SMS))
+    write_to(console_parts, message, price="0.170")
+    app = app_with(console_parts, sms_prices={"LY": Decimal("0.085")}, sms_currency=currency)
+    console_staff("amal@example.org", Role.CASEWORKER)
+    client = app.test_client()
+    log_in(client, "amal@example.org", PASSWORD)
+    client.post("/language", data={"csrf_token": token_on(client, "/"), "language": language})
+    page = client.get(f"/cases/{reference}").text
+    # Then the box tells what one part costs, two parts and so on, and the thread what the one that was sent cost
+    said = [" ".join(one.split()) for one in json.loads(unescape(re.search(r'data-prices="([^"]+)"', page).group(1)))]
+    assert said[:2] == shown and len(said) == MAX_SMS_PARTS
+    assert shown[1] in " ".join(page[page.index('class="item-foot"') :].split())
 
 
 def test_a_pin_on_the_map_is_shown_as_a_town_with_its_coordinates(console_parts, console_staff):

@@ -58,11 +58,15 @@ def test_who_accepts_an_invitation_sets_up_a_second_factor_before_any_page(conso
         assert (client.get(path).status_code, client.get(path).location) == (303, SET_UP), path
     assert client.get("/live", headers={"X-Requested-With": "XMLHttpRequest"}).status_code == 403
     assert client.post("/duty", data={"csrf_token": token_on(client, SET_UP), "is_on_duty": "1"}).location == SET_UP
+    # Their pages ask for no alarms, which they would be refused
+    for path in (SET_UP, "/account"):
+        assert "alarm.js" not in client.get(path).text and 'id="alarms"' not in client.get(path).text, path
     # Then account and language are open, and after the set-up everything is
     assert client.get("/account").status_code == 200
     assert client.post("/language", data={"csrf_token": token_on(client, SET_UP), "language": "fr"}).status_code == 303
     set_up(client)
     assert client.get("/").status_code == 200
+    assert 'id="alarms"' in client.get("/").text
 
 
 def test_where_it_is_only_offered_the_first_page_says_so_until_later(amal):

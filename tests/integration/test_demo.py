@@ -20,7 +20,7 @@ from bot.domain.cases import CaseKind, EntryKind, Priority, QueueState
 from bot.domain.contacts import Channel, Provider
 from bot.domain.conversations import Conversation, Direction
 from bot.domain.errors import InvalidInput, WrongState
-from bot.domain.requests import RequestKind, RequestStatus
+from bot.domain.requests import LIVE, RequestKind, RequestStatus
 from bot.domain.staff import Role
 from bot.language.gazetteer import place_name
 from bot.services.audit import verify_chain
@@ -111,6 +111,17 @@ def test_the_queue_is_alive_now(rows):
     assert any(due < at for _, _, due in waiting)
     assert any(due > at for _, _, due in waiting)
     assert {bool(helped) for (helped,) in rows(select(case.helped).where(case.helped.is_not(None)))} == {True, False}
+
+
+def test_no_request_that_is_over_keeps_a_case_in_the_queue(rows):
+    case, request = t.case.c, t.request.c
+    found = rows(
+        select(request.reference, request.status).where(
+            request.reference == case.reference, case.queue_state != QueueState.RESOLVED
+        )
+    )
+    assert len(found) > 10
+    assert [one for one in found if one.status not in LIVE] == []
 
 
 def test_nothing_in_it_lies_ahead(rows):

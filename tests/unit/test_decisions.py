@@ -9,7 +9,7 @@ from bot.domain import topics
 from bot.understanding import message as keys
 from bot.understanding.decision_maker import MAX_SUGGESTIONS, NOT_SUGGESTED, DecisionMaker, decide
 
-LIMITS = {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65}
+LIMITS = {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2}
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,8 @@ LIMITS = {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65}
         ([("emergency_sea", 0.44), ("sea_journey", 0.4)], 0.7, "check_safety"),
         ([("return_cost", 0.95)], 0.65, "check_safety"),
         ([("return_cost", 0.95)], 0.64, "answer"),
-        ([("emergency_sea", 0.4), ("report_detention", 0.3), ("greet", 0.1)], 0.0, "check_safety"),
+        ([("return_cost", 0.6), ("emergency_sea", 0.12), ("report_detention", 0.08)], 0.0, "check_safety"),
+        ([("return_cost", 0.6), ("emergency_sea", 0.12), ("report_detention", 0.07)], 0.0, "answer"),
         ([("greet", 0.1)], 0.9, "check_safety"),
     ],
 )

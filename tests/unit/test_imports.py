@@ -26,13 +26,13 @@ MAY_IMPORT = {
     "bot/language": {"bot.domain", "bot.services", "bot.language", "babel", "yaml", "rapidfuzz", "phonenumbers"},
     "bot/delivery": {
         "bot.domain", "bot.services", "bot.channels.edge", "bot.delivery", "bot.logs", "bot.provider_settings",
-        "bot.language.gazetteer", "bot.speaking.speaker", "bot.speaking.case_words", "bot.speaking.fitting",
-        "bot.speaking.form_speaker", "rasa", "sanic",
-        "flask", "werkzeug", "aiolimiter", "phonenumbers", "sqlalchemy",
+        "bot.language.gazetteer", "bot.language.number_country", "bot.speaking.speaker", "bot.speaking.case_words",
+        "bot.speaking.fitting", "bot.speaking.form_speaker", "rasa", "sanic",
+        "flask", "werkzeug", "aiolimiter", "sqlalchemy",
     },
     "bot/understanding": {
         "bot.domain", "bot.language", "bot.understanding", "rasa", "numpy", "scipy", "sklearn", "sklearn_crfsuite", "joblib",
-        "rapidfuzz", "phonenumbers",
+        "rapidfuzz", "phonenumbers", "onnxruntime", "tokenizers", "huggingface_hub",
     },
     "bot/speaking": {
         "bot.domain", "bot.language", "bot.speaking", "bot.services.answers", "bot.services.turns", "bot.services.directory",

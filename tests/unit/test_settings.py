@@ -92,7 +92,8 @@ def test_a_wrong_setting_is_named_in_one_line(environment, name, value):
         (GATEWAY, "SMS_GATEWAY_CODINGS", "gsm8=1"), (GATEWAY, "SMS_GATEWAY_ID", "("), (GATEWAY, "SMS_GATEWAY_ACCEPTED", "["),
         (GATEWAY, "SMS_GATEWAY_AUTHORIZATION", "Bearer\n"), (GATEWAY, "PUBLIC_URL", ""),
         ({}, "SMS_PRICES", "LY"), ({}, "SMS_PRICES", "LY=cheap"), ({}, "SMS_PRICES", "Libya=0.1"), ({}, "SMS_PRICES", "LY=-1"),
-        ({}, "SMS_PRICES", "LY=NaN"), ({}, "SMS_PARTS_PER_MINUTE", "0"), ({}, "SMS_PARTS_PER_MINUTE", "many"),
+        ({}, "SMS_PRICES", "LY=NaN"), ({}, "SMS_CURRENCY", "$"), ({}, "SMS_CURRENCY", "usd"),
+        ({}, "SMS_PARTS_PER_MINUTE", "0"), ({}, "SMS_PARTS_PER_MINUTE", "many"),
         ({}, "SMS_PARTS_PER_MINUTE", "٦٠"),
     ],
 )  # fmt: skip
@@ -150,10 +151,10 @@ def test_a_whatsapp_number_may_have_twilios_prefix(environment):
 def test_templates_and_prices_are_pairs(environment):
     sid = "HX" + "0" * 32
     more = {"TWILIO_CONTENT_SIDS": f"reply_ready_ar={sid}, list_5 = {sid},", "SMS_PRICES": "LY=0.085, *=0.10"}
-    settings = load_settings({**environment, **PUBLIC, **TWILIO, **more, "SMS_PARTS_PER_MINUTE": "180"})
+    settings = load_settings({**environment, **PUBLIC, **TWILIO, **more, "SMS_CURRENCY": "USD", "SMS_PARTS_PER_MINUTE": "180"})
     assert settings.twilio.contents == {"reply_ready_ar": sid, "list_5": sid}
     assert settings.sms_prices == {"LY": Decimal("0.085"), "*": Decimal("0.10")}
-    assert settings.sms_parts_per_minute == 180
+    assert (settings.sms_currency, settings.sms_parts_per_minute) == ("USD", 180)
 
 
 def test_a_gateways_names_replace_ours_one_by_one(environment):

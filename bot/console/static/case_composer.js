@@ -62,7 +62,8 @@ function count(box) {
   }
   const size = smsSize(box.value.trim());
   const said = [say("sms", { parts: size.parts, number: smsRoom(size) - size.units })];
-  if (box.dataset.price) said.push(say("price", { price: (size.parts * Number(box.dataset.price)).toFixed(3).replace(/0+$/, "").replace(/\.$/, "") }));
+  const price = JSON.parse(box.dataset.prices ?? "[]")[size.parts - 1];
+  if (price) said.push(say("price", { price }));
   const isOver = size.parts > Number(box.dataset.sms);
   if (isOver) said.push(say("too_many", { parts: box.dataset.sms }));
   place.textContent = said.join(" · ");

@@ -185,6 +185,7 @@ export function watchThread(itsComposer) {
   document.querySelector("#earlier a").addEventListener("click", loadEarlier);
   if (!live) return;
   if (!location.hash || location.hash === "#newest") toEnd();
+  tellAlarms(alarms);
   toNewest.addEventListener("click", () => {
     toEnd();
     composerBox.querySelector("textarea:not([hidden])")?.focus({ preventScroll: true });

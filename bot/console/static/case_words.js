@@ -4,7 +4,7 @@ const box = document.getElementById("newest");
 const words = JSON.parse(box.dataset.words);
 
 export function say(id, values = {}) {
-  return Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[id]);
+  return Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, () => value), words[id]);
 }
 
 export function make(tag, { text, ...attributes } = {}, ...children) {

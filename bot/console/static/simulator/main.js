@@ -3,7 +3,7 @@
 import { keepPhones, keptPhones } from "./drawer.js";
 import { make } from "./elements.js";
 import { addPhone } from "./network.js";
-import { CHANNEL_NAMES, Phone } from "./phone.js";
+import { channelName, Phone } from "./phone.js";
 import { setWords } from "./words.js";
 
 const FIRST_CHANNELS = ["sms", "whatsapp", "telegram"];
@@ -50,7 +50,7 @@ function makeTab(one, isShown) {
   return make("button", {
     type: "button", role: "tab", "aria-selected": `${isShown}`, "aria-controls": one.element.id, tabindex: isShown ? "0" : "-1",
     onclick: () => show(one),
-  }, swatch, `${CHANNEL_NAMES[one.channel]} ${one.number}`);
+  }, swatch, `${channelName(one.channel)} ${one.number}`);
 }
 
 tabs.addEventListener("keydown", (event) => {

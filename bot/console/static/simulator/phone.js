@@ -9,14 +9,15 @@ import { say } from "./words.js";
 const WAITING_PAUSE = 400;
 const USUAL_PAUSE = 2000;
 const TROUBLE_PAUSE = 4000;
-export const CHANNEL_NAMES = { sms: "SMS", whatsapp: "WhatsApp", telegram: "Telegram" };
+
+export const channelName = (channel) => say(`channel_${channel}`);
 
 export class Phone {
   constructor({ phone, channel, number, maxLength, onRemove }) {
     Object.assign(this, { phone, channel, after: 0, isWaiting: false });
     this.messages = new Map();
     this.outgoing = Promise.resolve();
-    this.title = say("phone", { channel: CHANNEL_NAMES[channel], number });
+    this.title = say("phone", { channel: channelName(channel), number });
     this.element = this.#draw(maxLength, onRemove);
     this.#show();
     this.#poll();

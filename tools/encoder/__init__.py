@@ -1,0 +1,1 @@
+"""Makes the sentence encoder of ``bot.understanding.static_encoder``."""
