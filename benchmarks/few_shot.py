@@ -1,6 +1,6 @@
 """How far features carry with very few sentences: the development sets alone, fold by fold.
 
-    .venv/bin/python -m benchmarks.few_shot SET… [--encoder FILE] [--teacher FOLDER]
+    .venv/bin/python -m benchmarks.few_shot SET… [--encoder FILE]
 
 Fold k tests the k-th sentence of each topic and trains a logistic regression on all others, for each language alone and with
 the three languages in one classifier. What is measured is the features, not our training sentences: these are not looked at.

@@ -210,4 +210,5 @@ def print_report(report: dict[str, Any], out: Console) -> None:
     out.print(weakest)
     for text in report["missed_safety"]:
         out.print(f"missed: {text}", markup=False)
-    out.print(f"parse: {report['parse_ms']['median']:.1f} ms median, {report['parse_ms']['p95']:.1f} ms 95th percentile")
+    if report["parse_ms"]:
+        out.print(f"parse: {report['parse_ms']['median']:.1f} ms median, {report['parse_ms']['p95']:.1f} ms 95th percentile")

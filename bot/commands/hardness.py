@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from sklearn.preprocessing import normalize
 
 from bot.domain.contacts import LANGUAGES
 from bot.language.normalise import has_arabic_script
@@ -29,10 +30,12 @@ def thirds_of(samples: Sequence[Sample], data: Path) -> list[str]:
     """
     from rasa.shared.nlu.training_data.loading import load_data
 
+    if not samples:
+        return []
     vectoriser = make_vectoriser()
     examples = [one for language in LANGUAGES for one in load_data(str(data / language)).intent_examples]
-    known = vectoriser.fit_transform([training_sample(one) for one in examples])
-    asked = vectoriser.transform(samples)
+    known = normalize(vectoriser.fit_transform([training_sample(one) for one in examples]))
+    asked = normalize(vectoriser.transform(samples))
     nearest = np.asarray((asked @ known.T).max(axis=1).todense()).ravel()
     order = np.argsort(-nearest, kind="stable")
     places = np.empty(len(samples), dtype=int)
@@ -47,9 +50,13 @@ def noisy(text: str, seed: int) -> str:
         seed: The same text and seed give the same noise.
     """
     rng = random.Random(f"{seed} {text}")  # noqa: S311
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if has_arabic_script(c) or not unicodedata.combining(c))
+    bare = "".join(c if has_arabic_script(c) else _without_accents(c) for c in unicodedata.normalize("NFC", text))
     made = "".join(_hit(character, rng) if rng.random() < NOISE_SHARE else character for character in bare)
     return made if made.strip() else text
+
+
+def _without_accents(character: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))
 
 
 def _hit(character: str, rng: random.Random) -> str:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from bot.console import queue_filter
 from bot.console.outside import StaffMember, actor, all_staff, now, parts, staff_names
 from bot.console.permissions import may, requires
-from bot.console.queue_words import clock_of
+from bot.console.queue_words import Clock, clock_of
 from bot.console.ways import local_path
 from bot.console.words_of_places import place_words, team_words
 from bot.domain.cases import CaseKind, Priority, QueueState
@@ -123,16 +123,18 @@ def _on_duty() -> list[StaffMember]:
 
 
 def _rows(rows: Sequence[QueueRow], at: datetime) -> list[Markup]:
-    minute, names, language = at.replace(second=0, microsecond=0), staff_names(), get_locale().language
-    chosen = may("assign_cases"), may("see_requests"), language
-    return [_row(row, minute, names.get(row.assignee_id or 0, ""), row.assignee_id == current_user.id, *chosen) for row in rows]
+    names, chosen = staff_names(), (may("assign_cases"), may("see_requests"), get_locale().language)
+    return [
+        _row(row, clock_of(row, at), names.get(row.assignee_id or 0, ""), row.assignee_id == current_user.id, *chosen)
+        for row in rows
+    ]
 
 
 @lru_cache(maxsize=ROWS_KEPT)
-def _row(row: QueueRow, at: datetime, name: str, is_mine: bool, may_choose: bool, may_open: bool, _language: str) -> Markup:
+def _row(row: QueueRow, clock: Clock, name: str, is_mine: bool, may_choose: bool, may_open: bool, _language: str) -> Markup:
     """Make one row. All colleagues look at the same cases: while it says the same words, a row is made once."""
     macros: Any = current_app.jinja_env.get_template("queue_parts.html").module
-    made: Markup = macros.row_of(row, clock_of(row, at), name, is_mine, may_choose, may_open)
+    made: Markup = macros.row_of(row, clock, name, is_mine, may_choose, may_open)
     return made
 
 

@@ -51,8 +51,15 @@ class DecisionMaker(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on calibrated probabilities; see ``decide``."""
-        return {"answer": 0.5, "answer_safety": 0.45, "suggest": 0.2, "danger": 0.95, "danger_sum": 0.15}
+        """Thresholds on calibrated probabilities; see ``decide``. Names and towns in a form are often like anything."""
+        return {
+            "answer": 0.5,
+            "answer_safety": 0.45,
+            "suggest": 0.2,
+            "danger": 0.95,
+            "danger_sum": 0.15,
+            "danger_sum_in_form": 0.4,
+        }
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -119,9 +126,11 @@ class DecisionMaker(GraphComponent):
 
     def _decide(self, message: Message) -> tuple[str, str, float, list[str]]:
         ranking = message.get(keys.TOPICS) or []
-        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, self.config)
+        in_form = {"danger_sum": self.config["danger_sum_in_form"]} if keys.metadata_of(message).get("asked") else {}
+        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, {**self.config, **in_form})
         topic, confidence = ranking[0]
-        is_sure = decision == ANSWER and confidence >= SURE
+        # Letters at random are like whatever is none of our business.
+        is_sure = decision == ANSWER and confidence >= SURE and topic != "out_of_scope"
         if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
             # Letters alone resemble something; guesses at gibberish would be a pretence.
             decision, suggestions = FALLBACK, []

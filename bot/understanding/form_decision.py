@@ -96,7 +96,9 @@ class FormJudge:
             return False
         if asked["question"] == "fear" and not _is_question(text) and self._says_fear_or_none(text, asked, topic, today):
             return True
-        if topic in RESEMBLING.get(asked["question"], ()) and _names_choice(text, asked):
+        is_elsewhere = topic == "out_of_scope" and not _is_question(text)
+        if is_elsewhere or (topic in RESEMBLING.get(asked["question"], ()) and _names_choice(text, asked)):
+            # "In March, by phone" is nothing of ours, but for the question.
             decision = "suggest"
         # "Does it cost?" may resemble "stop this", but who asks goes on.
         understands = decision == "answer" and topic not in GREETINGS and not (topic == "cancel" and _is_question(text))

@@ -75,9 +75,13 @@ class OnnxEncoder:
 def _encoder(model: str, prefix: str, threads: int) -> OnnxEncoder:
     folder = Path(model)
     if not folder.exists():
+        if folder.is_absolute() or model.startswith("."):
+            raise ConfigurationError("encoder_files", f"there is no folder {folder} with the big encoder")
         # Asked only where no folder is given: most offices have no hub within reach.
-        from huggingface_hub import snapshot_download
-
+        try:
+            from huggingface_hub import snapshot_download
+        except ImportError as error:
+            raise ConfigurationError("encoder_library", "install requirements/encoder.txt for the big encoder") from error
         wanted = ["*tokenizer.json", "onnx/model.onnx", "model.onnx"]
         folder = Path(snapshot_download(model, allow_patterns=wanted))
     return OnnxEncoder(folder, prefix=prefix, threads=threads)

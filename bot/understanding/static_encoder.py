@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class StaticEncoder:
                     raise ConfigurationError("encoder_unreadable", f"{path} is of another version: make encoder")
                 names = file["features"].tobytes().decode().split("\n")
                 return cls(dict(zip(names, range(len(names)))), file["table"], file["scales"].astype(np.float32))
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, ValueError, AttributeError, BadZipFile) as error:
             raise ConfigurationError("encoder_unreadable", f"{path} cannot be read ({error}): make encoder") from error
 
     def encode(self, sample: Sample) -> np.ndarray:

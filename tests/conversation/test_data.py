@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from functools import lru_cache
+from math import ceil
 
 import pytest
 import yaml
@@ -22,7 +23,11 @@ from bot.speaking.register import PARTS_OF_GROUP, load_register
 from bot.wiring import LOCALES
 
 SHARED = PROJECT.parent / "shared"
-MIN_EXAMPLES = 40
+MIN_EXAMPLES = 93
+MAX_LIKENESS = 0.9
+"""Of the character 4-grams of two sentences: shared ones, as a part of all that either has."""
+MIN_CHARACTERS = 12
+"""Shorter sentences are alike by chance."""
 MAX_REVIEW_DAYS = {"safety": 100, "faq": 200}
 
 _ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
@@ -54,6 +59,27 @@ def _examples():
                 text = _ANNOTATION.sub(r"\1", line[2:]).strip()
                 found[language, topics.topic_of_intent(block["intent"])].append(text)
     return dict(found)
+
+
+def _near_duplicates(sentences):
+    """Yield pairs of sentences of different topics that are nearly the same, from pairs of topic and text.
+
+    Two sets that are so alike share one of the rarest tenth of their members, so only sentences that do are compared.
+    """
+    evened = [(topic, text, even) for topic, text in sentences if len(even := normalise(text)) > MIN_CHARACTERS]
+    grams_of = [{even[n : n + 4] for n in range(len(even) - 3)} for *_, even in evened]
+    counts = Counter(gram for grams in grams_of for gram in grams)
+    rarity = {gram: place for place, gram in enumerate(sorted(counts, key=counts.__getitem__))}
+    known = [(topic, text, {rarity[gram] for gram in grams}) for (topic, text, _), grams in zip(evened, grams_of)]
+    seen_with = defaultdict(list)
+    for number, (topic, text, grams) in enumerate(known):
+        rarest = sorted(grams)[: len(grams) - ceil(MAX_LIKENESS * len(grams)) + 1]
+        for other in {earlier for gram in rarest for earlier in seen_with[gram]}:
+            its_topic, its_text, its_grams = known[other]
+            if its_topic != topic and len(grams & its_grams) > MAX_LIKENESS * len(grams | its_grams):
+                yield (its_topic, its_text), (topic, text)
+        for gram in rarest:
+            seen_with[gram].append(number)
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +162,7 @@ def test_a_training_file_holds_only_its_topic_and_names_language_and_variety(lan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_topic_has_at_least_forty_examples(language):
+def test_every_topic_has_enough_examples(language):
     few = {topic: n for topic in topics.ALL if (n := len(_examples().get((language, topic), ()))) < MIN_EXAMPLES}
     assert few == {}
 
@@ -148,6 +174,21 @@ def test_no_sentence_stands_twice_in_a_language(language):
         for text in texts if code == language else ():
             seen[normalise(text)].append(topic)
     assert {text: where for text, where in seen.items() if len(where) > 1} == {}
+
+
+def test_no_sentence_of_a_topic_is_nearly_one_of_another():
+    sentences = [(topic, text) for (_, topic), texts in _examples().items() for text in texts]
+    assert list(_near_duplicates(sentences)) == []
+
+
+def test_the_search_for_near_duplicates_finds_them():
+    first = ("cost", "how much does the flight home cost for me, my wife and our three children from Sabha")
+    again = ("return_home", "HOW much does the flight home cost for me, my wife and our three children from Sabha!!")
+    nearly = ("return_family", "how much does the flight home cost for me, my wife and our three children from Sebha")
+    other = ("return_family", "how much does the flight home cost for my wife and me and our children")
+    assert list(_near_duplicates([first, ("cost", nearly[1]), other, again])) == [(first, again), (("cost", nearly[1]), again)]
+    assert list(_near_duplicates([first, nearly])) == [(first, nearly)]
+    assert list(_near_duplicates([("greet", "good day"), ("goodbye", "good day")])) == []
 
 
 def test_no_training_sentence_is_empty_once_evened_out():

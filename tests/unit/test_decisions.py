@@ -9,7 +9,7 @@ from bot.domain import topics
 from bot.understanding import message as keys
 from bot.understanding.decision_maker import MAX_SUGGESTIONS, NOT_SUGGESTED, DecisionMaker, decide
 
-LIMITS = {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2}
+LIMITS = {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2, "danger_sum_in_form": 0.4}
 
 
 @pytest.mark.parametrize(

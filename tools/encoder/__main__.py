@@ -53,7 +53,12 @@ def main() -> None:
     student = new_student(samples, recipe)
     say(f"{len(samples)} texts, {len(student.rows)} features")
     train(student, samples, targets, recipe, say)
-    size = write(student, arguments.output)
+    made = arguments.output.with_suffix(".new.npz")
+    size = write(student, made)
+    if size > LARGEST:
+        made.unlink()
+        sys.exit(f"the file would have more than {LARGEST / 1e6:g} MB: raise --seen, or lower --size")
+    made.replace(arguments.output)
     say(f"{arguments.output}: {size / 1e6:.1f} MB, {time.monotonic() - began:.0f} s")
     if arguments.report:
         figures = {
@@ -61,8 +66,6 @@ def main() -> None:
             "losses": [round(loss, 4) for loss in student.losses], "seconds": round(time.monotonic() - began),
         }  # fmt: skip
         arguments.report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    if size > LARGEST:
-        sys.exit(f"the file has more than {LARGEST / 1e6:g} MB: raise --seen, or lower --size")
 
 
 def targets_of(pairs: list[Pair], arguments: argparse.Namespace, size: int) -> np.ndarray:

@@ -30,8 +30,8 @@ class Recipe:
     """
 
     size: int = 128
-    seen: int = 8
-    epochs: int = 8
+    seen: int = 10
+    epochs: int = 6
     batch: int = 512
     rate: float = 0.02
     temperature: float = 0.05
