@@ -24,7 +24,8 @@ from bot.understanding.static_encoder import WEIGHTS, StaticEncoder
 Features = Callable[[Sequence[Sample], Sequence[Sample]], tuple[object, object]]
 """From the samples of training and of testing to their features."""
 
-STRENGTH = {"dense": 30.0, "sparse": 30.0}
+STRENGTH = 30.0
+"""``C`` of the regression; the same for all features."""
 
 
 def read_sets(paths: Sequence[Path]) -> list[tuple[Sample, str, int, str]]:
@@ -49,7 +50,7 @@ def measure(
         for fold in sorted({row[2] for row in chosen}):
             train, test = [r for r in chosen if r[2] != fold], [r for r in chosen if r[2] == fold]
             seen, asked = features([r[0] for r in train], [r[0] for r in test])
-            model = LogisticRegression(C=strength, max_iter=300).fit(seen, [r[1] for r in train])
+            model = LogisticRegression(C=STRENGTH, max_iter=300).fit(seen, [r[1] for r in train])
             order = np.argsort(-model.decision_function(asked), axis=1)
             for row, ranks in zip(test, order):
                 best = [model.classes_[rank] for rank in ranks[:3]]
@@ -101,9 +102,9 @@ def main() -> None:
     arguments = parser.parse_args()
     rows, encoder = read_sets(arguments.sets), StaticEncoder.load(arguments.encoder)
     print_table({
-        "words, characters, skeletons": measure(rows, characters, STRENGTH["sparse"]),
-        "encoder": measure(rows, of_encoder(encoder), STRENGTH["dense"]),
-        "both": measure(rows, both(encoder), STRENGTH["sparse"]),
+        "words, characters, skeletons": measure(rows, characters),
+        "encoder": measure(rows, of_encoder(encoder)),
+        "both": measure(rows, both(encoder)),
     })  # fmt: skip
 
 

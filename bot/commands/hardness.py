@@ -39,7 +39,7 @@ def thirds_of(samples: Sequence[Sample], data: Path) -> list[str]:
     nearest = np.asarray((asked @ known.T).max(axis=1).todense()).ravel()
     order = np.argsort(-nearest, kind="stable")
     places = np.empty(len(samples), dtype=int)
-    places[order] = np.arange(len(samples)) * len(THIRDS) // max(len(samples), 1)
+    places[order] = np.arange(len(samples)) * len(THIRDS) // len(samples)
     return [THIRDS[place] for place in places]
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Flask, url_for
-from flask_babel import get_timezone, pgettext
+from flask import Flask
+from flask_babel import pgettext
 
 from bot.console.answer_words import GROUPS, is_found, missing_languages, name_of
-from bot.console.outside import SQLAlchemyError, now, parts, register
-from bot.console.permissions import may
+from bot.console.badges import badge
+from bot.console.days import today
+from bot.console.outside import register
+from bot.console.ways import list_address
 from bot.domain.answers import AnswerMark, is_due_soon, is_overdue
 from bot.services.answers import open_marks
+from bot.services.ports import UnitOfWork
 
 PER_PAGE = 50
 MAX_QUERY = 100
-_MOST_SHOWN = 99
 
 
 class State(str, Enum):
@@ -103,14 +104,7 @@ def read(args: Mapping[str, str]) -> Wanted:
 
 def address(wanted: Wanted, **changes: Any) -> str:
     """Return the address of the list with this filter, changed so; another filter begins at its first page."""
-    changed = replace(wanted, **{"page": 1, **changes})
-    values = {field.name: getattr(changed, field.name) for field in fields(changed)}
-    query = {
-        name: value.value if isinstance(value, Enum) else value
-        for name, value in values.items()
-        if value != getattr(Wanted(), name)
-    }
-    return url_for("answers.show") + (f"?{urlencode(sorted(query.items()))}" if query else "")
+    return list_address("answers.show", replace(wanted, **{"page": 1, **changes}))
 
 
 def rows_of(marks: Sequence[AnswerMark], wanted: Wanted) -> list[Row]:
@@ -136,11 +130,6 @@ def _urgency(row: Row) -> tuple[Any, ...]:
     return (not row.is_overdue, due if row.is_overdue else date.max, not row.marks, not row.missing, GROUPS.index(row.group))
 
 
-def today() -> date:
-    """Return the day in Libya."""
-    return now().astimezone(get_timezone()).date()
-
-
 def state_name(state: State) -> str:
     """Return for what answers are listed."""
     return {
@@ -155,14 +144,10 @@ def state_name(state: State) -> str:
 
 def answers_to_look_at() -> str:
     """Return how many answers are marked or overdue, for the badge of those who may withdraw them; empty for none."""
-    if not may("withdraw_answers"):
-        return ""
-    try:
-        with parts().unit_of_work() as uow:
-            found = {mark.answer_id for mark in open_marks(uow)}
-    except SQLAlchemyError:
-        # Also the page that says that something broke has the badge.
-        return ""
+    return badge("withdraw_answers", _count_to_look_at)
+
+
+def _count_to_look_at(uow: UnitOfWork) -> int:
     day = today()
-    count = len(found | {one.id for one in register().values() if is_overdue(one.review_due, day)})
-    return f"{_MOST_SHOWN}+" if count > _MOST_SHOWN else str(count or "")
+    overdue = {one.id for one in register().values() if is_overdue(one.review_due, day)}
+    return len(overdue | {mark.answer_id for mark in open_marks(uow)})

@@ -16,7 +16,6 @@ from bot.domain.errors import WrongState
 from bot.language.normalise import normalise
 from bot.services.answers import is_withdrawn, open_marks
 from bot.services.ports import UnitOfWork
-from bot.services.window import language_of
 
 MOST = 10
 MAX_QUERY = 100
@@ -31,7 +30,7 @@ def find_answers(uow: UnitOfWork, conversation: Conversation, query: str) -> lis
     words = normalise(query).split()
     if not words:
         return []
-    theirs, own = language_of(conversation), get_locale().language
+    theirs, own = conversation.reply_language, get_locale().language
     marks = [mark for mark in open_marks(uow) if mark.is_withdrawn]
     left_out = {language: {mark.answer_id for mark in marks if mark.covers(language)} for language in (theirs, own)}
     found = [
@@ -53,7 +52,7 @@ def chosen_answer(uow: UnitOfWork, conversation: Conversation, answer_id: str, t
     Raises:
         WrongState: ``answer_withdrawn`` if it holds the words of an answer that was withdrawn after it was picked.
     """
-    language, channel = language_of(conversation), conversation.channel
+    language, channel = conversation.reply_language, conversation.channel
     if not is_for_staff(answer_id) or not has_words(language, answer_id, _part(answer_id, channel)):
         return None
     if is_withdrawn(uow, answer_id, language):
@@ -76,4 +75,4 @@ def _as_json(answer_id: str, text: str, channel: Channel, theirs: str, own: str 
 
 def _part(answer_id: str, channel: Channel) -> str:
     answer = register().get(answer_id)
-    return "sms" if channel is Channel.SMS and answer is not None and "sms" in answer.parts else "text"
+    return answer.part_on(channel) if answer is not None else "text"

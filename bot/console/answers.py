@@ -14,8 +14,9 @@ from flask_babel import pgettext
 from flask_security import current_user
 
 from bot.console import answer_list, answer_words
-from bot.console.answer_list import PER_PAGE, Row, State, rows_of, today
+from bot.console.answer_list import PER_PAGE, Row, State, rows_of
 from bot.console.answer_picker import find_answers
+from bot.console.days import today
 from bot.console.outside import actor, now, parts, register
 from bot.console.permissions import requires
 from bot.domain.answers import AnswerMark, is_due_soon, is_overdue, may_be_withdrawn

@@ -27,7 +27,6 @@ from bot.language.sms import sms_size
 from bot.services import canned_replies as service
 from bot.services.canned_replies import MAX_TEXT, MAX_TITLE, Words, mark_of, title_of
 from bot.services.cases import find_case
-from bot.services.window import language_of
 
 EXAMPLE_HOURS = OpeningHours(tuple((day, time(8, 30), time(16, 30)) for day in (6, 0, 1, 2, 3)), ZoneInfo("Africa/Tripoli"))
 """For the preview where the office's own are not set."""
@@ -140,7 +139,7 @@ def ready(reference: str) -> ResponseReturnValue:
         hours = uow.duty.hours
         replies = service.ready_replies(
             uow,
-            language=language_of(conversation),
+            language=conversation.reply_language,
             own_language=own_language,
             values=lambda language: _values(case, conversation, hours, language),
         )

@@ -25,7 +25,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.queue import list_queue
 from bot.services.queue_ports import QueueFilter, Tab
 from bot.services.turns import Reply
-from bot.services.window import ask_to_write, language_of
+from bot.services.window import ask_to_write
 
 pages = Blueprint("case_acts", __name__)
 Work = Callable[[UnitOfWork], object]
@@ -225,4 +225,4 @@ def _answer_id(uow: UnitOfWork, conversation: Conversation, client_id: str, text
 
 def _farewell(uow: UnitOfWork, reference: str, answer_id: str) -> Reply:
     conversation = uow.conversations.get(find_case(uow, reference, actor().roles).conversation_id)
-    return speaker().say(answer_id, language_of(conversation), conversation.channel)
+    return speaker().say(answer_id, conversation.reply_language, conversation.channel)

@@ -18,7 +18,7 @@ from bot.domain.staff import Role
 from bot.services.casework import MAX_REPLY, MAX_SMS_PARTS
 from bot.services.ports import UnitOfWork
 from bot.services.thread import Scope
-from bot.services.window import has_asked, language_of
+from bot.services.window import has_asked
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def gate_of(uow: UnitOfWork, case: Case, scope: Scope, *, at: datetime) -> Gate:
         code=code,
         words=_words(code, case, address),
         window=window_words(conversation, at),
-        may_ask=is_shut and not was_asked and language_of(conversation) in parts().window_templates,
+        may_ask=is_shut and not was_asked and conversation.reply_language in parts().window_templates,
         has_asked=was_asked,
         longest=MAX_REPLY[conversation.channel],
         parts=MAX_SMS_PARTS if is_sms else None,

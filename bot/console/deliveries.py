@@ -8,8 +8,9 @@ from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from bot.console.outside import SQLAlchemyError, now, parts
-from bot.console.permissions import may, requires
+from bot.console.badges import badge
+from bot.console.outside import now, parts
+from bot.console.permissions import requires
 from bot.domain.deliveries import OutboundState
 from bot.services.deliveries import MAX_ROWS, count_lost, hidden_kinds, list_deliveries
 
@@ -21,7 +22,6 @@ _ORDER = (
     OutboundState.QUEUED,
     OutboundState.WITHDRAWN,
 )
-_MOST_SHOWN = 99
 
 pages = Blueprint("deliveries", __name__)
 
@@ -52,12 +52,4 @@ def show() -> ResponseReturnValue:
 
 def lost_deliveries() -> str:
     """Return how many messages failed or became uncertain in the last 24 hours, for the badge; empty for none."""
-    if not may("see_deliveries"):
-        return ""
-    try:
-        with parts().unit_of_work() as uow:
-            count = count_lost(uow, current_user.role_set, clock=now)
-    except SQLAlchemyError:
-        # Also the page that says that something broke has the badge.
-        return ""
-    return f"{_MOST_SHOWN}+" if count > _MOST_SHOWN else str(count or "")
+    return badge("see_deliveries", lambda uow: count_lost(uow, current_user.role_set, clock=now))

@@ -13,16 +13,16 @@ from flask_babel import get_locale, gettext, pgettext
 from flask_security import current_user
 
 from bot.console import directory_list
-from bot.console.directory_form import MAX_DAYS, USUAL_DAYS, check_day, end_of, today
-from bot.console.outside import SQLAlchemyError, now, parts
-from bot.console.permissions import may, requires
+from bot.console.badges import badge
+from bot.console.days import today
+from bot.console.directory_form import MAX_DAYS, USUAL_DAYS, check_day, end_of
+from bot.console.outside import now, parts
+from bot.console.permissions import requires
 from bot.console.ways import local_path
 from bot.domain.directory import KINDS
 from bot.domain.errors import WrongState
 from bot.language.gazetteer import place_names
 from bot.services.directory import Editor, count_to_check, list_entries, mark_of, take_back_entry, verify_entry
-
-_MOST_SHOWN = 99
 
 pages = Blueprint("directory", __name__)
 
@@ -112,12 +112,4 @@ def back(entry_id: str) -> ResponseReturnValue:
 
 def entries_to_check() -> str:
     """Return how many entries need a new check within two weeks, for the badge; empty for none, and for who does not edit."""
-    if not may("edit_directory"):
-        return ""
-    try:
-        with parts().unit_of_work() as uow:
-            count = count_to_check(uow, clock=now)
-    except SQLAlchemyError:
-        # Also the page that says that something broke has the badge.
-        return ""
-    return f"{_MOST_SHOWN}+" if count > _MOST_SHOWN else str(count or "")
+    return badge("edit_directory", lambda uow: count_to_check(uow, clock=now))

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext, pgettext
 
 from bot.console import directory_form as form
+from bot.console.days import today
 from bot.console.directory import editor
 from bot.console.directory_list import SPOKEN
 from bot.console.outside import now, parts
@@ -134,8 +135,8 @@ def _page(
         most=MAX_LENGTH,
         languages=LANGUAGES,
         words=TRANSLATED,
-        first_day=form.today() + timedelta(days=1),
-        last_day=form.today() + timedelta(days=form.MAX_DAYS),
+        first_day=today() + timedelta(days=1),
+        last_day=today() + timedelta(days=form.MAX_DAYS),
     )
 
 

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from flask_babel import get_timezone, gettext, ngettext, pgettext
 from werkzeug.datastructures import MultiDict
 
+from bot.console.days import today
 from bot.console.directory_list import SPOKEN
-from bot.console.outside import now
 from bot.domain.contacts import LANGUAGES
 from bot.domain.directory import KINDS, TRANSLATED, DirectoryEntry
 from bot.language.gazetteer import place_names
@@ -166,11 +166,6 @@ def part_name(part: str) -> str:
         "source_as_of": gettext("How old the source is"),
         "valid_until": gettext("The check holds until"),
     }[part]
-
-
-def today() -> date:
-    """Return the day in Libya."""
-    return now().astimezone(get_timezone()).date()
 
 
 def check_day(text: str) -> date | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-from flask import url_for
 from flask_babel import pgettext
 
+from bot.console.ways import list_address
 from bot.console.words import channel_name, kind_name, language_name, priority_name, queue_state_name
 from bot.console.words_of_places import place_words
 from bot.domain.cases import CaseKind, Priority, QueueState
@@ -20,7 +19,6 @@ from bot.services.queue_ports import QueueFilter, Sort, Tab, Timing
 
 Choice = TypeVar("Choice", bound=Enum)
 UNKNOWN = "unknown"
-_DEFAULT = QueueFilter()
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,7 @@ def read(args: Mapping[str, str]) -> QueueFilter:
 
 def address(wanted: QueueFilter, **changes: Any) -> str:
     """Return the address of the queue with this filter, changed so; another filter begins at its first page."""
-    changed = replace(wanted, **{"page": 1, **changes})
-    values = {field.name: getattr(changed, field.name) for field in fields(changed)}
-    query = urlencode(
-        {
-            name: value.value if isinstance(value, Enum) else value
-            for name, value in sorted(values.items())
-            if value != getattr(_DEFAULT, name)
-        }
-    )
-    return url_for("queue.show") + (f"?{query}" if query else "")
+    return list_address("queue.show", replace(wanted, **{"page": 1, **changes}))
 
 
 def narrowings(wanted: QueueFilter) -> list[Narrowing]:

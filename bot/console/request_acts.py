@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from bot.console import request_words
+from bot.console.days import today
 from bot.console.outside import actor, now, parts
 from bot.console.permissions import requires
-from bot.console.requests import today
 from bot.domain.errors import InvalidInput, WrongState
 from bot.domain.references import parse_reference
 from bot.domain.requests import Actor, Request, RequestStatus

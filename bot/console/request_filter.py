@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-from flask import url_for
 from flask_babel import ngettext, pgettext
 
 from bot.console.queue_filter import Narrowing
 from bot.console.request_words import request_kind, status_name
+from bot.console.ways import list_address
 from bot.console.words import channel_name, language_name
 from bot.console.words_of_places import place_words
 from bot.domain.contacts import LANGUAGES, Channel
@@ -25,7 +24,6 @@ Choice = TypeVar("Choice", bound=Enum)
 UNKNOWN = "unknown"
 ALL = "all"
 STATUSES = tuple(status for status in RequestStatus if status is not RequestStatus.DRAFT)
-_DEFAULT = RequestFilter()
 
 
 def read(args: Mapping[str, str]) -> RequestFilter:
@@ -50,17 +48,8 @@ def read(args: Mapping[str, str]) -> RequestFilter:
 def address(wanted: RequestFilter, **changes: Any) -> str:
     """Return the address of the list with this filter, changed so; another filter begins at its first page."""
     changed = replace(wanted, **{"page": 1, **changes})
-    values = {field.name: getattr(changed, field.name) for field in fields(changed) if field.name not in ("is_all", "has_fear")}
-    query = {
-        name: value.value if isinstance(value, Enum) else value
-        for name, value in values.items()
-        if value != getattr(_DEFAULT, name)
-    }
-    if changed.is_all:
-        query["status"] = ALL
-    if changed.has_fear:
-        query["fear"] = "1"
-    return url_for("requests.show_all") + (f"?{urlencode(sorted(query.items()))}" if query else "")
+    others = ({"status": ALL} if changed.is_all else {}) | ({"fear": "1"} if changed.has_fear else {})
+    return list_address("requests.show_all", changed, without=("is_all", "has_fear"), **others)
 
 
 def narrowings(wanted: RequestFilter) -> list[Narrowing]:

@@ -6,15 +6,15 @@ What staff do on the page of a request is in ``request_acts``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, get_timezone
+from flask_babel import get_locale
 from flask_security import current_user
 
 from bot.console import request_fields, request_filter, request_words
+from bot.console.days import today
 from bot.console.outside import actor, all_staff, now, parts, staff_names
 from bot.console.permissions import may, requires
 from bot.console.queue import colleagues, teams
@@ -81,11 +81,6 @@ def show(reference: str) -> ResponseReturnValue:
 def show_in_full(reference: str) -> ResponseReturnValue:
     """Show a request with names and phones; that is recorded for it and for each that stands beside it."""
     return _page(reference, is_open=True), {"Cache-Control": "no-store"}
-
-
-def today() -> date:
-    """Return the day in Libya."""
-    return now().astimezone(get_timezone()).date()
 
 
 def _page(reference: str, *, is_open: bool) -> str:

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone, pgettext
 from flask_security import current_user
 
+from bot.console.days import today
 from bot.console.outside import now, parts
 from bot.console.permissions import requires
 from bot.console.ways import local_path
@@ -50,7 +51,7 @@ def show() -> ResponseReturnValue:
         groups={group: [one for one in TOPICS if topics.GROUP_OF[one] == group] for group in ("faq", "task", "chat")},
         known=TOPICS,
         longest=MAX_TEXT,
-        today=now().astimezone(get_timezone()).date(),
+        today=today(),
     )
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from flask import Flask
 from flask_babel import get_locale, pgettext
 
-from bot.console.case_words import has_words
-from bot.console.outside import parts
+from bot.console.case_words import answer_title
 from bot.console.words import listed, remembered
 from bot.services.training_labels import Trouble
 
@@ -42,10 +41,7 @@ def topic_group(group: str) -> str:
 @remembered
 def topic_name(topic: str) -> str:
     """Return what people call a topic: its button, in the language of the page; else our word, or its id."""
-    language = str(get_locale().language)
-    if has_words(language, topic, "title"):
-        return parts().catalogues.text(language, topic, "title")
-    return _chat().get(topic, topic)
+    return answer_title(topic, get_locale().language) or _chat().get(topic, topic)
 
 
 def names_of_topics(topics: Iterable[str]) -> str:

@@ -93,6 +93,11 @@ class Conversation:
         return f"<Conversation {self.id}>"
 
     @property
+    def reply_language(self) -> str:
+        """The language in which the person is written to."""
+        return self.language or self.language_hint or "en"
+
+    @property
     def is_with_staff(self) -> bool:
         """Whether the assistant is silent, as staff write to the person."""
         return self.with_staff_since is not None

@@ -115,7 +115,7 @@ def claim_message(
 
 def _is_taken_back(uow: UnitOfWork, message: Message, conversation: Conversation, say_missing: SayMissing | None) -> bool:
     """Say whether a message must not go out, as its answer is withdrawn; the assistant's own gets other words instead."""
-    language = conversation.language or conversation.language_hint or "en"
+    language = conversation.reply_language
     if not is_withdrawn(uow, message.answer_id or "", language):
         return False
     if message.author_id is not None or say_missing is None:
@@ -230,7 +230,7 @@ def _hold(
 ) -> None:
     message.hold()
     uow.outbox.release(message.id)
-    language = conversation.language or conversation.language_hint or "en"
+    language = conversation.reply_language
     language = language if language in templates else next(iter(templates), "")
     if not language or uow.outbox.has_template_since(conversation.id, conversation.last_inbound_at):
         return

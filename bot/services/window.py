@@ -40,7 +40,7 @@ def ask_to_write(
         raise WrongState("address_stopped", case.id)
     if conversation.takes_free_text(now):
         raise WrongState("window_open", case.id)
-    language = language_of(conversation)
+    language = conversation.reply_language
     if language not in templates:
         raise WrongState("template_missing", case.id)
     if has_asked(uow, conversation):
@@ -62,8 +62,3 @@ def ask_to_write(
 def has_asked(uow: UnitOfWork, conversation: Conversation) -> bool:
     """Say whether the person was asked since they last wrote."""
     return uow.outbox.has_template_since(conversation.id, conversation.last_inbound_at)
-
-
-def language_of(conversation: Conversation) -> str:
-    """Return the language in which a person is written to."""
-    return conversation.language or conversation.language_hint or "en"

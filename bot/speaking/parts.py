@@ -11,7 +11,6 @@ from bot.services.answers import withdrawn_answers
 from bot.services.case_talk import HandoverWords
 from bot.services.directory import entries_to_tell
 from bot.services.turns import Reply
-from bot.services.window import language_of
 from bot.speaking.case_words import handover_answer
 from bot.speaking.register import load_register
 from bot.speaking.speaker import Speaker
@@ -44,7 +43,7 @@ def handover_of(parts: Parts) -> HandoverWords:
 
     def say(conversation: Conversation, *, is_staff_on_duty: bool) -> Reply:
         answer_id = handover_answer(is_staff_on_duty=is_staff_on_duty)
-        return speaker_of(parts).say(answer_id, language_of(conversation), conversation.channel)
+        return speaker_of(parts).say(answer_id, conversation.reply_language, conversation.channel)
 
     return say
 

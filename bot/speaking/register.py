@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.domain.contacts import Channel
 from bot.domain.errors import ConfigurationError
 
 FOLDER = Path(__file__).parent / "answers"
@@ -62,6 +63,10 @@ class Answer:
     sources: tuple[Source, ...]
     reviewed: date | None
     review_due: date | None
+
+    def part_on(self, channel: Channel) -> str:
+        """Return which of its texts is told on a channel."""
+        return "sms" if channel is Channel.SMS and "sms" in self.parts else "text"
 
 
 @lru_cache(maxsize=1)

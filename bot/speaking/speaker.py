@@ -80,7 +80,7 @@ class Speaker:
             return self._missing(language, channel, choices)
         shown = {k: isolate(v, language, channel) if k in ISOLATED else v for k, v in values.items()}
         try:
-            text = self._catalogues.text(language, answer_id, part or self._part(answer, channel), **shown)
+            text = self._catalogues.text(language, answer_id, part or answer.part_on(channel), **shown)
         except NotFound:
             # Not approved in this language: said so, never replaced by another language's text.
             return self._missing(language, channel, choices)
@@ -106,10 +106,6 @@ class Speaker:
             for part in ("title", "title_sms")
             if self._catalogues.has(language, choice_id, part)
         ]
-
-    @staticmethod
-    def _part(answer: Answer, channel: Channel) -> str:
-        return "sms" if channel is Channel.SMS and "sms" in answer.parts else "text"
 
     def _directory_lines(self, answer: Answer, language: str, channel: Channel) -> list[str]:
         if not answer.directory:
@@ -143,5 +139,5 @@ class Speaker:
 
     def _question(self, answer: Answer, language: str, channel: Channel, offered: list[Choice]) -> str:
         if answer.group == "faq" and any(choice.id in HELPED for choice in offered):
-            return self._catalogues.text(language, "helped_question", self._part(self._register["helped_question"], channel))
+            return self._catalogues.text(language, "helped_question", self._register["helped_question"].part_on(channel))
         return ""

@@ -211,13 +211,13 @@ def test_reviews_that_are_overdue_come_first_and_are_counted(amal, monkeypatch):
     # Safety answers are due on 24 February 2027, answers to questions on 24 May, forms on the 26th.
     def at(day):
         moment = datetime.fromisoformat(f"{day}T21:30:00").replace(tzinfo=timezone.utc)
-        monkeypatch.setattr("bot.console.answer_list.now", lambda: moment)
+        monkeypatch.setattr("bot.console.days.now", lambda: moment)
 
     due = {one.id for one in load_register().values() if str(one.review_due) == "2027-02-24"}
     at("2027-02-24")
     assert rows_on(amal, "?state=overdue") == [] and set(rows_on(amal, "?state=soon")) == due
     # 21:30 in UTC is half past eleven in Libya; two hours and a half later the next day has begun there.
-    monkeypatch.setattr("bot.console.answer_list.now", lambda: datetime(2027, 2, 24, 22, 30, tzinfo=timezone.utc))
+    monkeypatch.setattr("bot.console.days.now", lambda: datetime(2027, 2, 24, 22, 30, tzinfo=timezone.utc))
     assert set(rows_on(amal, "?state=overdue")) == due
     assert set(rows_on(amal)[: len(due)]) == due
     page = amal.get("/answers").text

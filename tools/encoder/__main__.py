@@ -2,8 +2,8 @@
 
     python -m tools.encoder --corpora FOLDER --teacher FOLDER [--ours FILE] [--output FILE] [--report FILE] [--size 128] …
 
-What it needs besides the hotline is in requirements/encoder.txt. The teacher's vectors are kept beside the output for the
-next run. The same corpora, recipe and seed give the same table, up to the rounding of sums by other processors.
+What it needs besides the hotline is in requirements/encoder.txt. The teacher's vectors are kept in a folder (--vectors) for
+the next run. The same corpora, recipe and seed give the same table, up to the rounding of sums by other processors.
 """
 
 from __future__ import annotations
