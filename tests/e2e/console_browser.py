@@ -165,11 +165,13 @@ class StaffMember:
         return str(TOTP(key=self.secret).generate(step * STEP_SECONDS).token)
 
     def gives_password(self) -> None:
-        """Do the first step of the login."""
+        """Do the first step of the login; ends on the page that asks for the code, where there is a second step."""
         self.opens("/login")
         self.fills_in("E-mail address", self.email)
         self.fills_in("Password", PASSWORD)
         self.presses("Log in")
+        if self.secret:
+            self.until(lambda: self.box("Six digits"), what="the page that asks for the code")
 
     def logs_in(self) -> None:
         """Log in with password and app; ends on the first page."""
