@@ -111,7 +111,7 @@ def fill(folder: Path, size: str, environment: Mapping[str, str]) -> float | Non
 def run(environment: Mapping[str, str], *arguments: str) -> None:
     """Run a command of the hotline to its end."""
     command = [sys.executable, "-m", "bot.cli", *arguments]
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, timeout=1500)
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, timeout=3000)
 
 
 @contextlib.contextmanager

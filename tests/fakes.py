@@ -77,7 +77,8 @@ class InMemoryContacts(_Shelf, ports.Contacts):
         return next((a for a in self.addresses.values() if (a.provider, a.channel, a.address) == wanted), None)
 
     def same_number(self, address):
-        return [address.contact_id]
+        same = [one.contact_id for one in self.addresses.values() if one.address == address.address]
+        return list(dict.fromkeys([address.contact_id, *same]))
 
     def hash_address(self, address):
         return f"hash of {address}"
@@ -92,6 +93,19 @@ class InMemoryContacts(_Shelf, ports.Contacts):
     def release(self, contact_id, *, owner):
         if self.leases.get(contact_id, (None,))[0] == owner:
             del self.leases[contact_id]
+
+
+class InMemoryPeople:
+    """Persons over all their channels, as the contacts tell."""
+
+    def __init__(self, contacts):
+        self.contacts = contacts
+
+    def addresses(self, contact_id):
+        known = self.contacts.addresses.values()
+        own = {one.address for one in known if one.contact_id == contact_id}
+        found = [(one, self.contacts.get(one.contact_id).is_shared) for one in known if one.address in own]
+        return sorted(found, key=lambda pair: pair[0].contact_id != contact_id)
 
 
 class InMemoryConversations(_Shelf, ports.Conversations):
@@ -340,6 +354,7 @@ class InMemoryUnitOfWork(ports.UnitOfWork):
 
     def __init__(self):
         self.contacts = InMemoryContacts()
+        self.people = InMemoryPeople(self.contacts)
         self.conversations = InMemoryConversations()
         self.messages = InMemoryMessages()
         self.outbox = InMemoryOutbox(self.messages)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 
 from bot.commands import training
+from bot.commands.listener import bind
+from bot.commands.prefork import several_processes
 from bot.keys import process_secret
 from bot.logs import configure_logging
 from bot.settings import PROJECT, Settings
 from bot.wiring import build
+
+CONSOLE_PROCESSES = min(2, os.cpu_count() or 1)
+"""On one core a second has nothing to run on; two serve an office of twenty (docs/benchmarks.md)."""
 
 
 def _quiet_environment(settings: Settings) -> None:
@@ -52,8 +57,18 @@ def serve_actions(settings: Settings) -> None:
 
 
 def serve_console(settings: Settings) -> None:
-    """Serve the console on its port."""
-    configure_logging("console")
-    from bot.console.server import serve
+    """Serve the console on its port.
 
-    serve(build(settings))
+    Raises:
+        ConfigurationError: If the port is taken, or a catalogue of the console is missing or broken.
+    """
+    configure_logging("console")
+    from bot.console.server import prepare, serve
+
+    listening = bind(settings.console_port, setting="CONSOLE_PORT")
+    parts = build(settings)
+    app = prepare(parts)
+    parts.engine.dispose()
+    parts.durable_engine.dispose()
+    with several_processes(CONSOLE_PROCESSES):
+        serve(app, listening)

@@ -67,6 +67,7 @@ def _of_looks() -> dict[Act, str]:
 
 def _of_cases() -> dict[Act, str]:
     return {
+        Act.CASE_OPENED: pgettext("act", "Opened a case"),
         Act.CASE_CLAIMED: pgettext("act", "Took on a case"),
         Act.CASE_ASSIGNED: pgettext("act", "Assigned a case"),
         Act.CASE_TRANSFERRED: pgettext("act", "Handed over a case"),

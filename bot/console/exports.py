@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import IO, Any
 
 from flask import Blueprint, Flask, flash, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone, pgettext
+from flask_babel import pgettext
 from flask_security import current_user
 
+from bot.console.days import end_of, start_of
 from bot.console.outside import SqlExports, actor, locked_file, now, parts, staff_names, write_rows
 from bot.console.permissions import requires
 from bot.domain.audit import Act
@@ -117,16 +118,14 @@ def _wish() -> Wish:
     kind = request.form.get("kind") or None
     if kind not in (None, *(one.value for one in visible_kinds(current_user.role_set))):
         raise InvalidInput("kind_unknown")
-    until = _day("until")
     return Wish(
         subject=Subject(subject),
         format=request.form.get("format", ""),
         reason=" ".join(request.form.get("reason", "").split()),
         kind=CaseKind(kind) if kind else None,
         status=request.form.get("status") or None,
-        since=_day("since"),
-        # The last day is a whole one.
-        until=until + timedelta(days=1) if until else None,
+        since=_limit("since", start_of),
+        until=_limit("until", end_of),
     )
 
 
@@ -142,10 +141,10 @@ def _password() -> str | None:
     return password
 
 
-def _day(name: str) -> datetime | None:
-    text = request.form.get(name, "")
+def _limit(name: str, of_day: Callable[[str], datetime]) -> datetime | None:
+    day = request.form.get(name, "")
     try:
-        return datetime.combine(date.fromisoformat(text), time(), get_timezone()) if text else None
+        return of_day(day) if day else None
     except ValueError as error:
         raise InvalidInput("period_invalid") from error
 

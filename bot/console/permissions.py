@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "withdraw_answers": _EDITORS,
     "edit_canned_replies": _EDITORS,
     "label_messages": frozenset({Role.SUPERVISOR}),
+    # From a message without a name to the case of who wrote it, or to a new one: somebody may have cried for help.
+    "follow_up_messages": frozenset({Role.SUPERVISOR}),
     # Counts only, none under five.
     "see_dashboard": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
     "read_audit": frozenset({Role.AUDITOR}),

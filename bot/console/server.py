@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+from socket import socket
 from types import FrameType
 from typing import Any
 
@@ -12,11 +13,10 @@ from flask import Flask
 
 from bot.console.app import create_app
 from bot.console.outside import Parts
-from bot.domain.errors import ConfigurationError
 
 HOST = "127.0.0.1"
 THREADS = 4
-"""More answer no faster: Python runs one at a time, and each that waits for its turn makes the others wait longer."""
+"""In each process. More answer no faster: Python runs one at a time, and each that waits makes the others wait longer."""
 PROXY: dict[str, Any] = {
     # A proxy on this machine says whether the outside came by https: then cookies are Secure. It also says from where,
     # which wrong passwords are counted by: of what it gives, only the last address is its own word, and no more is taken.
@@ -28,26 +28,20 @@ PROXY: dict[str, Any] = {
 }
 
 
-def serve(parts: Parts) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are answered first.
+def prepare(parts: Parts) -> Flask:
+    """Return the application with all that can be read before the first page is asked for.
 
     Raises:
-        ConfigurationError: If the port is taken, or a catalogue of the console is missing or broken.
+        ConfigurationError: If a catalogue of the console is missing or broken.
     """
-    port = parts.settings.console_port
     app = create_app(parts)
     _settle(app)
-    try:
-        server = waitress.create_server(
-            app,
-            host=HOST,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            **PROXY,
-        )
-    except OSError as error:
-        raise ConfigurationError("port_taken", f"CONSOLE_PORT {port} cannot be used: {error.strerror}") from error
+    return app
+
+
+def serve(app: Flask, listening: socket) -> None:
+    """Serve on a bound socket until SIGTERM or SIGINT; requests under way are answered first."""
+    server = waitress.create_server(app, sockets=[listening], threads=THREADS, ident=None, **PROXY)
     signal.signal(signal.SIGTERM, _end)
     # waitress leaves its loop on SystemExit and KeyboardInterrupt, and waits for its threads.
     server.run()

@@ -12,7 +12,8 @@ from flask import Flask, abort, current_app, request
 from bot.console.outside import now
 from bot.services.ports import Clock
 
-MAX_FAILURES = 30
+MAX_FAILURES = 15
+"""In each process of the server."""
 WINDOW = timedelta(minutes=15)
 MAX_ADDRESSES = 10_000
 IPV6_PREFIX = 64

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone, pgettext
+from flask_babel import pgettext
 from flask_security import current_user
 
-from bot.console.days import today
-from bot.console.outside import now, parts
-from bot.console.permissions import requires
+from bot.console.days import end_of, start_of, today
+from bot.console.outside import actor, new_id, now, parts
+from bot.console.permissions import may, requires
 from bot.console.ways import local_path
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES
 from bot.domain.errors import InvalidInput, WrongState
 from bot.language.reading.name_keys import name_key
+from bot.services import follow_up
 from bot.services import training_labels as service
 from bot.services.training_labels import MAX_TEXT, MOST_COUNTED, TOPICS, Trouble, Wanted
 
@@ -37,10 +38,13 @@ def show() -> ResponseReturnValue:
     with parts().unit_of_work() as uow:
         page = service.list_unanswered(uow, wanted, keys_of=keys_of, before=before)
         counts = service.count_labels(uow)
+        ids = [one.message_id for one in page.messages] if may("follow_up_messages") else []
+        with_case = follow_up.messages_with_case(uow, ids, current_user.role_set)
     return render_template(
         "unanswered.html",
         page=page,
         counts=counts,
+        with_case=with_case,
         most=MOST_COUNTED,
         wanted=wanted,
         given=request.args,
@@ -85,6 +89,31 @@ def label(message_id: str) -> ResponseReturnValue:
     return redirect(f"{back}#m-{then}" if then.isalnum() else back, 303)
 
 
+@pages.get("/unanswered/<string:message_id>/case")
+@requires("follow_up_messages")
+def follow(message_id: str) -> ResponseReturnValue:
+    """Go to the case of who wrote a message. The list names no case: which messages are of one person is not told there."""
+    with parts().unit_of_work() as uow:
+        case = follow_up.case_of_message(uow, message_id, current_user.role_set)
+    if case is None:
+        flash(pgettext("unanswered message", "The person has no open case any more. You can open one."), "error")
+        return redirect(url_for("unanswered.show", _anchor=f"m-{message_id}"), 303)
+    return redirect(url_for("cases.show", reference=case.reference), 303)
+
+
+@pages.post("/unanswered/<string:message_id>/case")
+@requires("follow_up_messages")
+def open_case(message_id: str) -> ResponseReturnValue:
+    """Open a case for who wrote a message, and go there."""
+    with parts().unit_of_work(is_durable=True) as uow:
+        reference, is_new = follow_up.open_case_for(uow, message_id, actor=actor(), clock=now, new_id=new_id)
+    if is_new:
+        flash(pgettext("unanswered message", "The case waits in the queue. The person was told nothing yet."), "done")
+    else:
+        flash(pgettext("unanswered message", "The person has this case already. No other one was opened."), "done")
+    return redirect(url_for("cases.show", reference=reference), 303)
+
+
 @pages.post("/unanswered/export")
 @requires("label_messages")
 def export() -> ResponseReturnValue:
@@ -120,13 +149,11 @@ def _zipped(files: Mapping[str, str], folder: str) -> io.BytesIO:
 
 
 def _wanted() -> Wanted:
-    until = _day("until")
     return Wanted(
         trouble=_one_of({one.value: one for one in Trouble}, "kind"),
         language=_one_of({one: one for one in LANGUAGES}, "language"),
-        since=_day("since"),
-        # The last day is a whole one.
-        until=until + timedelta(days=1) if until else None,
+        since=_limit("since", start_of),
+        until=_limit("until", end_of),
     )
 
 
@@ -134,12 +161,11 @@ def _one_of(known: Mapping[str, T], name: str) -> T | None:
     return known.get(request.args.get(name, ""))
 
 
-def _day(name: str) -> datetime | None:
+def _limit(name: str, of_day: Callable[[str], datetime]) -> datetime | None:
     try:
-        day = date.fromisoformat(request.args.get(name, ""))
+        return of_day(request.args.get(name, ""))
     except ValueError:
         return None
-    return get_timezone().localize(datetime.combine(day, time()))
 
 
 def _address(before: int) -> str:

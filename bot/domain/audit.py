@@ -32,6 +32,7 @@ class Act(str, Enum):
     MEDIA_OPENED = "media_opened"
     SEARCHED = "searched"
     EXPORTED = "exported"
+    CASE_OPENED = "case_opened"
     CASE_CLAIMED = "case_claimed"
     CASE_ASSIGNED = "case_assigned"
     CASE_TRANSFERRED = "case_transferred"

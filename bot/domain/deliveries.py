@@ -23,7 +23,7 @@ class OutboundState(str, Enum):
     UNDELIVERED = "undelivered"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
-    """The person asked for silence before it was sent."""
+    """Before it was sent, the person asked for silence, a colleague began to write, or its answer was withdrawn."""
 
 
 _STEPS = {
@@ -77,7 +77,9 @@ FAILURES = {
         Failure("phone_off", retry_after=timedelta(minutes=10)),
         Failure("network_fault", retry_after=timedelta(minutes=10)),
         Failure("window_shut"),
+        Failure("window_open"),
         Failure("with_staff"),
+        Failure("answer_withdrawn"),
         Failure("filtered"),
         Failure("content_refused"),
         Failure("too_long"),

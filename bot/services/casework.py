@@ -236,7 +236,7 @@ def _require_open_line(uow: UnitOfWork, case: Case, conversation: Conversation, 
     if not conversation.takes_free_text(now):
         raise WrongState("window_shut", case.id)
     # The last: who is refused for another reason too learns nothing of a matter that they do not see.
-    if has_hidden_matter(uow, case, conversation, actor.roles):
+    if has_hidden_matter(uow, case, actor.roles):
         raise NotAllowed("conversation_elsewhere", case.id)
 
 

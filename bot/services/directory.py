@@ -52,11 +52,11 @@ class Contents:
 def entries_to_tell(
     uow: UnitOfWork, kinds: Iterable[str], *, clock: Clock, place: str | None = None
 ) -> Sequence[DirectoryEntry]:
-    """Return at most two verified entries of these kinds, those of the place first."""
+    """Return at most two verified entries of these kinds: those of the place first, of the others those one can call."""
     wanted = set(kinds)
     now = clock()
     shown = [e for e in uow.directory.all(only_verified=True) if wanted & set(e.kinds) and e.is_shown(now)]
-    shown.sort(key=lambda entry: place not in entry.places)
+    shown.sort(key=lambda entry: (place not in entry.places, not entry.phones))
     return shown[:MAX_SHOWN]
 
 

@@ -15,6 +15,7 @@ from bot.services.cases import visible_kinds
 from bot.services.people_ports import Person, PersonRequest, Way
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.requests import visible_request_kinds
+from bot.services.same_person import addresses_of_person
 
 MAX_MATTERS = 20
 """Cases and requests of one person that are listed; the newest."""
@@ -22,8 +23,6 @@ MAX_MATTERS = 20
 
 def person_of(uow: UnitOfWork, contact_id: str, roles: Iterable[Authority], *, via: str = "", is_open: bool = False) -> Person:
     """Return who a contact is, with what these roles may see of their cases and requests.
-
-    The same number on several channels is one person, unless two persons are known to share it.
 
     Args:
         via: The reference of the case or request that the reader looks at.
@@ -33,11 +32,9 @@ def person_of(uow: UnitOfWork, contact_id: str, roles: Iterable[Authority], *, v
         NotFound: If there is no such contact.
     """
     roles = frozenset(roles)
-    found = uow.people.addresses(contact_id)
-    if not found:
+    addresses, is_shared = addresses_of_person(uow, contact_id)
+    if not addresses:
         raise NotFound("contact_not_found", contact_id)
-    is_shared = any(shared for _address, shared in found)
-    addresses = [one for one, _shared in found if not is_shared or one.contact_id == contact_id]
     contact_ids = sorted({one.contact_id for one in addresses})
     requests = uow.people.requests(contact_ids, visible_request_kinds(roles), limit=MAX_MATTERS)
     cases = uow.people.cases(contact_ids, visible_kinds(roles), limit=MAX_MATTERS)

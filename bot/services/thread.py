@@ -16,8 +16,8 @@ from bot.domain.cases import Case, CaseEntry
 from bot.domain.conversations import Conversation, Message
 from bot.domain.staff import Authority
 from bot.services.deliveries import hidden_kinds
-from bot.services.hidden import contacts_of
 from bot.services.ports import UnitOfWork
+from bot.services.same_person import contacts_of_person
 from bot.services.thread_ports import EntryHead, Head
 
 PAGE = 30
@@ -104,7 +104,7 @@ class Thread:
 def scope_of(uow: UnitOfWork, case: Case, roles: Iterable[Authority]) -> Scope:
     """Return what somebody with these roles may know of the person of a case."""
     own = uow.conversations.get(case.conversation_id)
-    contact_ids = contacts_of(uow, case, own)
+    contact_ids = contacts_of_person(uow, case.contact_id)
     others = [one for one in uow.threads.conversations(contact_ids) if one.id != own.id]
     cases, hidden = uow.threads.cases(contact_ids), hidden_kinds(roles)
     return Scope(

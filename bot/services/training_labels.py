@@ -121,6 +121,18 @@ def count_labels(uow: UnitOfWork) -> LabelCounts:
     return uow.training.counts(most=MOST_COUNTED)
 
 
+def head_of_shown(uow: UnitOfWork, message_id: str) -> Head:
+    """Return what leads to a message that is on the list, or was there before it got its label.
+
+    Raises:
+        NotFound: If there is no such message to be seen.
+    """
+    head = uow.training.head(message_id, or_labelled=True)
+    if head is None or _judged(uow, head) is None:
+        raise NotFound("message_not_found", message_id)
+    return head
+
+
 def label_message(
     uow: UnitOfWork,
     message_id: str,
@@ -145,9 +157,7 @@ def label_message(
     """
     if uow.training.has(message_id):
         raise WrongState("labelled_already", message_id)
-    head = uow.training.head(message_id)
-    if head is None or _judged(uow, head) is None:
-        raise NotFound("message_not_found", message_id)
+    head = head_of_shown(uow, message_id)
     label = Label(message_id, language, None, None, clock(), staff_id)
     if language not in LANGUAGES:
         raise InvalidInput("language_unknown")

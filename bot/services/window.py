@@ -45,7 +45,7 @@ def ask_to_write(
         raise WrongState("template_missing", case.id)
     if has_asked(uow, conversation):
         raise WrongState("template_sent", case.id)
-    if has_hidden_matter(uow, case, conversation, actor.roles):
+    if has_hidden_matter(uow, case, actor.roles):
         raise NotAllowed("conversation_elsewhere", case.id)
     if case.assignee_id is None:
         case.claim(actor.staff_id, now, team=actor.team)

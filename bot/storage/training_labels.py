@@ -74,9 +74,10 @@ class SqlTrainingLabels:
         rows = self._session.execute(query.order_by(_message.position.desc()).limit(limit))
         return [Head(*row) for row in rows]
 
-    def head(self, message_id: str) -> Head | None:
-        """Return one message, if it can be shown."""
-        row = self._session.execute(_visible().where(_message.id == message_id)).one_or_none()
+    def head(self, message_id: str, *, or_labelled: bool = False) -> Head | None:
+        """Return one message, if it can be shown; one that has its label only if that is asked for."""
+        query = _of_people() if or_labelled else _visible()
+        row = self._session.execute(query.where(_message.id == message_id)).one_or_none()
         return Head(*row) if row is not None else None
 
     def after(self, head: Head, *, limit: int) -> Sequence[Message]:
@@ -142,7 +143,12 @@ class SqlTrainingLabels:
 
 
 def _visible() -> Select[Any]:
-    """Return the query for messages of which something may be shown."""
+    """Return the query for messages of which something may be shown and nothing was learned yet."""
+    return _of_people().where(~_HAS_LABEL)
+
+
+def _of_people() -> Select[Any]:
+    """Return the query for messages of people of whom something may be shown."""
     return (
         select(
             _message.position, _message.id, _message.conversation_id, _message.contact_id, _ANSWERED, _conversation.language
@@ -152,5 +158,5 @@ def _visible() -> Select[Any]:
         .where(_message.direction == Direction.INBOUND, _message.kind == MessageKind.TEXT)
         .where(_message.erase_asked_at.is_(None), _message.erased_at.is_(None))
         .where(_contact.erase_asked_at.is_(None), _contact.erased_at.is_(None))
-        .where(~_IS_HIDDEN, ~_HAS_LABEL)
+        .where(~_IS_HIDDEN)
     )  # fmt: skip

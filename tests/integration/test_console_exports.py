@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import pyzipper
@@ -94,6 +95,8 @@ def test_statistics_need_no_password(supervisor, console_parts, format):
         ({"kind": "complaint"}, "did not work"),
         ({"since": "2026-03-02", "until": "2026-03-01"}, "before the last"),
         ({"since": "soon"}, "before the last"),
+        ({"since": "0001-01-01"}, "before the last"),
+        ({"until": "9999-12-31"}, "before the last"),
     ],
 )
 def test_what_is_not_right_exports_nothing_and_says_why(console_parts, supervisor, changes, words):
@@ -120,6 +123,15 @@ def test_an_export_is_limited_to_kinds_that_the_roles_see_and_to_the_filter(cons
     assert json.loads(opened(export(supervisor, since="2000-01-01", until="2000-12-31"))) == []
     day = f"{request.created_at:%Y-%m-%d}"
     assert len(json.loads(opened(export(supervisor, since=day, until=day)))) == 2
+
+
+def test_a_day_is_one_of_the_office_from_its_first_minute_to_its_last(console_parts, supervisor):
+    # Given requests around the second of March in Libya, two hours ahead of Greenwich
+    begins, minute = datetime(2026, 3, 1, 22, tzinfo=timezone.utc), timedelta(minutes=1)
+    ends = begins + timedelta(days=1)
+    made = {at: add_request(console_parts, created_at=at).reference for at in (begins - minute, begins, ends - minute, ends)}
+    rows = json.loads(opened(export(supervisor, since="2026-03-02", until="2026-03-02")))
+    assert {row["reference"] for row in rows} == {made[begins], made[ends - minute]}
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.PROTECTION, Role.ADMINISTRATOR, Role.AUDITOR])

@@ -14,7 +14,8 @@ from sqlalchemy import update
 
 from bot.console.unanswered import keys_of
 from bot.domain import topics
-from bot.domain.cases import CaseKind, Priority
+from bot.domain.audit import Act
+from bot.domain.cases import CaseKind, Priority, QueueState
 from bot.domain.conversations import Choice, Direction, InboundState
 from bot.domain.deliveries import OutboundState
 from bot.domain.errors import WrongState
@@ -155,6 +156,7 @@ def test_three_kinds_are_listed_with_what_the_assistant_did(console_parts, super
     # Narrowed by kind, language and day
     assert shown(supervisor, kind="not_meant") == ["le prix des enfants"]
     assert shown(supervisor, language="ar") == ["كم السعر"]
+    assert len(shown(supervisor, since="0001-01-01", until="9999-12-31")) == 3
     today, tomorrow = (now() + timedelta(hours=2)).date(), (now() + timedelta(hours=26)).date()
     assert len(shown(supervisor, since=today, until=today)) == 3 and shown(supervisor, since=tomorrow) == []
 
@@ -190,6 +192,91 @@ def test_no_writer_can_be_told(console_parts, supervisor):
 )
 def test_what_is_taken_out_of_a_text(text, left):
     assert scrub(text, ["Hassan"], keys_of=keys_of) == left
+
+
+def cases(parts):
+    """Return all cases, the oldest first."""
+    with parts.unit_of_work() as uow:
+        return uow.session.execute(tables.case.select().order_by(tables.case.c.opened_at)).mappings().all()
+
+
+def roads(client):
+    """Return which messages on the page lead to a case, and for which one can be opened."""
+    page = client.get("/unanswered").text
+    return tuple(re.findall(rf'{mark}="/unanswered/(\w+)/case"', page) for mark in ("href", "action"))
+
+
+def test_a_case_can_be_opened_for_who_cries_for_help(console_parts, supervisor):
+    person = Person(console_parts)
+    message_id = person.writes("they do not let us leave the farm", "fallback")
+    assert roads(supervisor) == ([], [message_id])
+    # When a supervisor opens one
+    answer = post(supervisor, f"/unanswered/{message_id}/case")
+    (case,) = cases(console_parts)
+    assert answer.location == f"/cases/{case['reference']}"
+    # Then it waits in the queue like one of who asks for a person, and that is recorded
+    assert (case["kind"], case["priority"], case["queue_state"]) == (CaseKind.QUESTION, Priority.NORMAL, QueueState.WAITING)
+    assert (case["contact_id"], case["opened_by_message_id"]) == (person.contact_id, message_id)
+    assert "The person was told nothing yet." in supervisor.get(answer.location).text
+    assert case["reference"] in supervisor.get("/").text
+    with console_parts.unit_of_work() as uow:
+        entries = uow.audit.newest(AuditFilter(subject=case["reference"]), before=None, limit=9)
+        assert [one.act for one in entries] == [Act.CONVERSATION_OPENED, Act.CASE_OPENED]
+        assert len({one.staff_id for one in entries} - {None}) == 1
+    # And the message, which still waits for its label, leads there without naming it
+    assert roads(supervisor) == ([message_id], [])
+    page = supervisor.get("/unanswered").text
+    assert not {case["reference"], person.contact_id} & set(re.findall(r"[\w-]+", page))
+    assert supervisor.get(f"/unanswered/{message_id}/case").location == answer.location
+    assert post(supervisor, f"/unanswered/{message_id}/case").location == answer.location and len(cases(console_parts)) == 1
+
+
+def test_a_message_leads_to_the_open_case_of_the_person_on_whatever_channel(console_parts, supervisor):
+    person, same = Person(console_parts), Person(console_parts)
+    message_id = person.writes("the yellow paper", "fallback")
+    same.writes("hello", "answer", "greet")
+    same.has_case(CaseKind.RETURN)
+    with console_parts.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE channel_address SET channel = 'sms' WHERE contact_id = ?", (same.contact_id,))
+        connection.exec_driver_sql("UPDATE channel_address SET address_hash = 'one number'")
+    assert roads(supervisor) == ([message_id], [])
+    # Two persons with one phone are two
+    with console_parts.engine.begin() as connection:
+        connection.execute(update(tables.contact).where(tables.contact.c.id == same.contact_id).values(is_shared=True))
+    assert roads(supervisor) == ([], [message_id])
+    # And what was resolved is over, unless it was about this message
+    person.has_case(CaseKind.RETURN)
+    stale = f"/unanswered/{message_id}/case"
+    for changes in ({"queue_state": QueueState.RESOLVED}, {"opened_by_message_id": message_id}):
+        with console_parts.engine.begin() as connection:
+            connection.execute(update(tables.case).where(tables.case.c.contact_id == person.contact_id).values(**changes))
+        if "queue_state" in changes:
+            assert roads(supervisor) == ([], [message_id])
+            assert supervisor.get(stale).location == f"/unanswered#m-{message_id}"
+            assert "has no open case any more" in supervisor.get("/unanswered").text
+    assert roads(supervisor) == ([message_id], [])
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.PROTECTION, Role.ADMINISTRATOR, Role.AUDITOR])
+def test_only_who_reads_these_messages_goes_from_them_to_a_person(console_parts, console_staff, role):
+    message_id = Person(console_parts).writes("the yellow paper", "fallback")
+    client = console_staff("amal@example.org", role, Grant.COMPLAINTS)
+    assert client.get(f"/unanswered/{message_id}/case").status_code == 403
+    assert post(client, f"/unanswered/{message_id}/case").status_code == 403 and cases(console_parts) == []
+
+
+def test_no_case_is_opened_unasked_or_for_who_is_not_shown(console_parts, supervisor):
+    person = Person(console_parts)
+    message_id = person.writes("the yellow paper", "fallback")
+    path = f"/unanswered/{message_id}/case"
+    assert supervisor.post(path).status_code == 400
+    assert post(supervisor, "/unanswered/absent/case").status_code == 404 and cases(console_parts) == []
+    # A label that a colleague gave meanwhile does not shut the way
+    label(supervisor, message_id)
+    assert post(supervisor, path).location.startswith("/cases/")
+    person.has_case(CaseKind.COMPLAINT)
+    assert (supervisor.get(path).status_code, post(supervisor, path).status_code) == (404, 404)
+    assert len(cases(console_parts)) == 2
 
 
 @pytest.mark.parametrize("kind", [CaseKind.PROTECTION, CaseKind.COMPLAINT, CaseKind.DETENTION])

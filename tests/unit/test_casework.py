@@ -18,9 +18,11 @@ from bot.domain.staff import Grant, Role
 from bot.services import casework
 from bot.services.case_returns import escalate_late, release_cases_of
 from bot.services.cases import open_case
+from bot.services.media import may_see_media
 from bot.services.messages import receive_message
+from bot.services.same_person import contacts_of_person
 from bot.services.turns import Reply, Understood, finish_turn, next_turn
-from tests.builders import NOON, make_case, make_contact, make_incoming, make_message
+from tests.builders import NOON, make_address, make_case, make_contact, make_incoming, make_message
 from tests.fakes import CountingIds, FakeClock, InMemoryUnitOfWork
 
 AMAL = Actor("1", frozenset({Role.CASEWORKER}), "tripoli")
@@ -343,13 +345,28 @@ def test_a_hidden_matter_is_the_last_reason_that_is_told_and_tells_no_kind(offic
 
 
 def test_nobody_writes_by_sms_into_a_matter_that_was_told_by_telegram(office):
-    office.uow.contacts.same_number = lambda address: [address.contact_id, "by telegram"]
+    own = office.uow.contacts.get_address(office.conversation.channel_address_id)
     office.uow.contacts.add(make_contact("by telegram"))
+    office.uow.contacts.add_address(make_address("by telegram", address=own.address))
     office.uow.cases.add(make_case(id="hidden", kind=CaseKind.PROTECTION, contact_id="by telegram"))
     with pytest.raises(NotAllowed, match="conversation_elsewhere"):
         office.send()
     office.uow.contacts.get("by telegram").is_shared = True
     office.send()
+
+
+def test_files_threads_and_replies_agree_on_who_is_the_same_person(office):
+    # Given somebody who also writes from another number, where a matter of protection began
+    contact_id = office.message.contact_id
+    office.uow.contacts.add_address(make_address(contact_id, id="second", address="+218910000001"))
+    office.uow.contacts.add(make_contact("by sms"))
+    office.uow.contacts.add_address(make_address("by sms", id="third", address="+218910000001"))
+    office.uow.cases.add(make_case(id="hidden", kind=CaseKind.PROTECTION, contact_id="by sms"))
+    # Then it closes the files and the line alike
+    assert contacts_of_person(office.uow, contact_id) == [contact_id, "by sms"]
+    assert not may_see_media(office.uow, contact_id, AMAL.roles)
+    with pytest.raises(NotAllowed, match="conversation_elsewhere"):
+        office.send()
 
 
 def test_nothing_is_sent_to_who_takes_no_messages(office):

@@ -387,6 +387,17 @@ def test_at_most_two_entries_are_told_those_of_the_place_first(hotline):
     assert (told[0], len(told)) == ("e2", MAX_SHOWN)
 
 
+def test_entries_that_one_can_call_come_first_but_hide_no_nearer_one(hotline):
+    hotline.uow.directory.add(make_entry("silent", phones=()))
+    hotline.uow.directory.add(make_entry("silent_sabha", phones=(), places=("sabha",)))
+    hotline.uow.directory.add(make_entry("called"))
+    hotline.uow.directory.add(make_entry("called_too"))
+    assert _told(hotline, "return_office") == ["called", "called_too"]
+    assert _told(hotline, "return_office", place="sabha") == ["silent_sabha", "called"]
+    hotline.uow.directory.add(make_entry("called_sabha", places=("sabha",)))
+    assert _told(hotline, "return_office", place="sabha") == ["called_sabha", "silent_sabha"]
+
+
 def test_entries_of_other_kinds_are_not_told(hotline):
     hotline.uow.directory.add(make_entry())
     assert _told(hotline, "embassy") == []

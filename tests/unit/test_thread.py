@@ -91,7 +91,7 @@ def test_channels_of_one_number_are_one_thread_unless_it_is_shared(uow):
     uow.contacts.add(make_contact("by sms"))
     sms = {"id": "sms", "contact_id": "by sms"}
     uow.conversations.add(make_conversation(channel_address_id="other", channel=Channel.SMS, **sms))
-    uow.contacts.same_number = lambda address: ["contact", "by sms"]
+    uow.contacts.add_address(make_address("by sms", id="other", channel=Channel.SMS))
     say(uow, "by telegram", 0)
     say(uow, "by sms", 1, conversation_id="sms", contact_id="by sms")
     assert texts(uow) == ["by telegram", "by sms"]
@@ -102,7 +102,7 @@ def test_channels_of_one_number_are_one_thread_unless_it_is_shared(uow):
 def test_a_matter_that_was_told_by_sms_hides_what_is_written_by_telegram_meanwhile(uow):
     uow.contacts.add(make_contact("by sms"))
     uow.conversations.add(make_conversation(id="sms", contact_id="by sms", channel_address_id="other", channel=Channel.SMS))
-    uow.contacts.same_number = lambda address: ["contact", "by sms"]
+    uow.contacts.add_address(make_address("by sms", id="other", channel=Channel.SMS))
     uow.cases.add(make_case(id="danger", kind=CaseKind.PROTECTION, contact_id="by sms", conversation_id="sms"))
     say(uow, "before", -60)
     say(uow, "by sms", 1, conversation_id="sms", contact_id="by sms")

@@ -59,7 +59,10 @@ function show(ready, answers, hasFailed = replies === null) {
   const groups = [...group("replies", ready, false), ...group("answers", answers, true)];
   if (hasFailed) groups.push(make("p", { class: "hint", text: say("unavailable") }));
   else if (!groups.length) groups.push(make("p", { class: "hint", text: say("nothing") }));
+  // The answers come below the replies, perhaps much later: who has come to a reply by then stays at it.
+  const at = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   list.replaceChildren(...groups);
+  if (at >= 0) (list.querySelectorAll("button")[at] ?? search).focus();
   said.textContent = say("found", { number: ready.length + answers.length });
 }
 
