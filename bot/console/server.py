@@ -15,8 +15,8 @@ from bot.console.app import create_app
 from bot.console.outside import Parts
 
 HOST = "127.0.0.1"
-THREADS = 4
-"""In each process. More answer no faster: Python runs one at a time, and each that waits makes the others wait longer."""
+THREADS = 2
+"""In each process. More answer later: Python runs one at a time, and a page gives way to others at each of its queries."""
 PROXY: dict[str, Any] = {
     # A proxy on this machine says whether the outside came by https: then cookies are Secure. It also says from where,
     # which wrong passwords are counted by: of what it gives, only the last address is its own word, and no more is taken.

@@ -20,7 +20,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.same_person import contacts_of_person
 from bot.services.thread_ports import EntryHead, Head
 
-PAGE = 30
+PAGE = 20
 """Messages that are read at once."""
 MAX_ENTRIES = 100
 BEFORE_MATTER = timedelta(minutes=30)

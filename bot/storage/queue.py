@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, bindparam, func, or_, select, true
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from bot.domain.cases import CaseKind, Priority, QueueState
 from bot.domain.requests import RequestKind, RequestStatus
 from bot.services.queue_ports import Alarms, QueueFilter, QueueRow, Reader, Sort, Tab, Timing
 from bot.storage import tables
+from bot.storage.prepared import Prepared
 
 SOON = timedelta(hours=1)
 UNKNOWN = "unknown"
@@ -90,25 +92,35 @@ class SqlQueue:
 
     def alarms(self, reader: Reader) -> Alarms:
         """Return what must be seen at once: asked every few seconds by everybody, and answered from two indexes."""
-        mine = _case.assignee_id == reader.staff_id
-        critical = (
-            _case.priority == Priority.CRITICAL,
-            _WAITS,
-            _case.kind.in_(reader.kinds),
-            or_(_case.assignee_id.is_(None), mine),
-        )
-        newest = select(_case.reference).where(*critical).order_by(_case.waiting_since.desc()).limit(1)
-        query = select(
+        row = _alarms_of(frozenset(reader.kinds)).row(self._session, {"staff_id": reader.staff_id})
+        assert row is not None, "counts always have a row"
+        critical, unclaimed, newest, reference, mine = row
+        return Alarms(critical=critical, unclaimed=unclaimed, newest=newest, reference=reference, mine=mine, as_of=reader.now)
+
+
+@lru_cache(maxsize=64)
+def _alarms_of(kinds: frozenset[CaseKind]) -> Prepared:
+    """Return the query for the alarms of those who see these kinds of cases."""
+    mine = _case.assignee_id == bindparam("staff_id")
+    critical = (
+        _case.priority == Priority.CRITICAL,
+        _WAITS,
+        _case.kind.in_(sorted(kinds)),
+        or_(_case.assignee_id.is_(None), mine),
+    )
+    newest = select(_case.reference).where(*critical).order_by(_case.waiting_since.desc()).limit(1)
+    return Prepared(
+        select(
             select(func.count()).where(*critical).scalar_subquery().label("critical"),
             select(func.count()).where(*critical, _case.assignee_id.is_(None)).scalar_subquery().label("unclaimed"),
             select(func.max(_case.waiting_since)).where(*critical).scalar_subquery().label("newest"),
             newest.scalar_subquery().label("reference"),
             select(func.count())
-            .where(mine, _case.queue_state.in_(_OPEN), _WAITS, _case.kind.in_(reader.kinds))
+            .where(mine, _case.queue_state.in_(_OPEN), _WAITS, _case.kind.in_(sorted(kinds)))
             .scalar_subquery()
             .label("mine"),
         )
-        return Alarms(**self._session.execute(query).mappings().one(), as_of=reader.now)
+    )
 
 
 def _source(wanted: QueueFilter) -> Any:

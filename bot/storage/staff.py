@@ -65,7 +65,7 @@ tables.mapper_registry.map_imperatively(
     StaffMember,
     tables.staff,
     properties={
-        "roles": relationship(StaffRole, secondary=tables.staff_role, lazy="selectin"),
+        "roles": relationship(StaffRole, secondary=tables.staff_role, lazy="joined"),
         # Read and decrypted only where a code is checked: lists of the staff are on many pages.
         "tf_totp_secret": deferred(_staff.tf_totp_secret),
         "mf_recovery_codes": deferred(_staff.mf_recovery_codes),
@@ -88,7 +88,7 @@ class SqlStaffMembers:
 
     def all(self) -> Sequence[StaffMember]:
         """Return everybody."""
-        return list(self._session.execute(select(StaffMember).order_by(tables.staff.c.id)).scalars())
+        return list(self._session.execute(select(StaffMember).order_by(tables.staff.c.id)).unique().scalars())
 
     def get(self, staff_id: int) -> StaffMember:
         """Return one by id.
@@ -104,12 +104,12 @@ class SqlStaffMembers:
     def find(self, email: str) -> StaffMember | None:
         """Return the one with this e-mail address, in whatever case it is written."""
         query = select(StaffMember).where(func.lower(tables.staff.c.email) == email.lower())
-        return self._session.execute(query).scalar_one_or_none()
+        return self._session.execute(query).unique().scalar_one_or_none()
 
     def find_invited(self, token: str) -> StaffMember | None:
         """Return the one whose invitation has this token."""
         query = select(StaffMember).where(tables.staff.c.invitation_hash == self._hash(token))
-        return self._session.execute(query).scalar_one_or_none()
+        return self._session.execute(query).unique().scalar_one_or_none()
 
     def create(self, email: str, *, name: str, now: datetime) -> StaffMember:
         """Add somebody without a password, who therefore cannot log in yet."""
@@ -146,7 +146,7 @@ class SqlStaffMembers:
         self._run(update(tables.role).where(role.name == Role.ADMINISTRATOR.value).values(name=role.name))
         held = StaffMember.roles.any(StaffRole.name == Role.ADMINISTRATOR.value)
         query = select(StaffMember).where(held).execution_options(populate_existing=True)
-        return list(self._session.execute(query).scalars())
+        return list(self._session.execute(query).unique().scalars())
 
     def count_failure(self, member: StaffMember, *, limit: int, now: datetime, until: datetime) -> bool:
         """Count a wrong password or code; say whether the account was locked by it. One that is locked is not counted."""

@@ -7,8 +7,9 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
+from benchmarks.queries import counted
 from bot.domain.audit import Act
 from bot.domain.cases import CaseKind, Priority, QueueState
 from bot.domain.contacts import Channel
@@ -225,14 +226,11 @@ def test_a_row_tells_the_status_and_fear_of_its_request_but_nothing_of_a_draft(o
 def test_a_page_takes_two_statements_however_many_rows_it_has_and_opens_nothing_encrypted(office, add):
     for kind in (CaseKind.RETURN, CaseKind.QUESTION) * 5:
         add(kind=kind)
-    statements = []
-    event.listen(office.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    with office.unit_of_work() as uow:
+    with counted() as statements, office.unit_of_work() as uow:
         list_queue(uow, QueueFilter(language="ar"), actor=SUPERVISOR, clock=lambda: NOON)
     assert len(statements) == 2
     assert not any(name in statement for statement in statements for name in ("topic", "text", "answers", ".address"))
-    statements.clear()
-    with office.unit_of_work() as uow:
+    with counted() as statements, office.unit_of_work() as uow:
         alarms(uow, SUPERVISOR.roles, staff_id=AMAL, clock=lambda: NOON)
     assert len(statements) == 1
 
