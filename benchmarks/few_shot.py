@@ -40,9 +40,7 @@ def read_sets(paths: Sequence[Path]) -> list[tuple[Sample, str, int, str]]:
     return found
 
 
-def measure(
-    rows: Sequence[tuple[Sample, str, int, str]], features: Features, strength: float
-) -> dict[str, tuple[float, float]]:
+def measure(rows: Sequence[tuple[Sample, str, int, str]], features: Features) -> dict[str, tuple[float, float]]:
     """Return top-1 and top-3 in per cent, by language alone, pooled, and pooled by register of Arabizi."""
     languages = sorted({row[0][1] for row in rows})
     hits: dict[str, list[tuple[bool, bool]]] = defaultdict(list)

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from bot.language.normalise import has_arabic_script, normalise, skeleton, without_clitics
+from bot.language.normalise import has_arabic_script, light_stem, normalise, skeleton
 
 Sample = tuple[str, str]
 """A text as written, and its language (``ar``, ``fr``, ``en``)."""
@@ -21,7 +21,7 @@ Sample = tuple[str, str]
 def words(sample: Sample) -> list[str]:
     """Return words, and pairs of neighbours, of a text; Arabic words without their clitics too."""
     tokens = normalise(sample[0]).split()
-    bare = [without_clitics(t) if has_arabic_script(t) else t for t in tokens]
+    bare = [light_stem(t) if has_arabic_script(t) else t for t in tokens]
     pairs = [f"{a} {b}" for a, b in itertools.pairwise(bare)]
     return tokens + [b for b, t in zip(bare, tokens) if b != t] + pairs
 

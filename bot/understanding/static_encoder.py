@@ -15,11 +15,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bot.domain.errors import ConfigurationError
-from bot.language.normalise import has_arabic_script, normalise, skeleton, without_clitics
+from bot.language.normalise import has_arabic_script, light_stem, normalise, skeleton
 from bot.understanding.features import Sample
 
-WEIGHTS = Path(__file__).with_name("data") / "encoder-1.npz"
-VERSION = 1
+WEIGHTS = Path(__file__).with_name("data") / "encoder-2.npz"
+VERSION = 2
 NGRAMS = (3, 4, 5)
 
 
@@ -34,7 +34,7 @@ def encoder_features(sample: Sample) -> Iterator[str]:
     bare: list[str] = []
     for word in normalise(text).split():
         is_script = has_arabic_script(word)
-        core = without_clitics(word) if is_script else word
+        core = light_stem(word) if is_script else word
         kind_of_word, kind_of_ngram = ("W", "C") if language == "ar" and not is_script else ("w", "c")
         bare.append(core)
         yield kind_of_word + core

@@ -23,7 +23,7 @@ from bot.speaking.register import PARTS_OF_GROUP, load_register
 from bot.wiring import LOCALES
 
 SHARED = PROJECT.parent / "shared"
-MIN_EXAMPLES = 93
+MIN_EXAMPLES = 100
 MAX_LIKENESS = 0.9
 """Of the character 4-grams of two sentences: shared ones, as a part of all that either has."""
 MIN_CHARACTERS = 12

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.normalise import normalise, skeleton, to_ascii_digits, without_clitics
+from bot.language.normalise import light_stem, normalise, skeleton, to_ascii_digits, without_clitics
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,26 @@ def test_an_arabic_word_loses_what_is_written_onto_its_front(word, bare):
     assert without_clitics(word) == bare
 
 
+@pytest.mark.parametrize("word", ["بيت", "بلدي", "فلوس", "ولد", "لازم", "بحر", "وين", "لاجي"])
+def test_a_letter_at_the_front_of_a_short_word_is_its_own(word):
+    assert light_stem(word) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [("البيت", "بيت"), ("والبحر", "بحر"), ("بالفلوس", "فلوس"), ("للسفر", "سفر"), ("عالبحر", "بحر"), ("لطرابلس", "طرابلس")],
+)
+def test_articles_and_what_is_written_before_long_words_are_no_part_of_the_stem(word, stem):
+    assert light_stem(word) == stem
+
+
 @pytest.mark.parametrize(
     ("latin", "arabic"),
-    [("7oush", "الحوش"), ("5obz", "خبز"), ("khobz", "الخبز"), ("3arbi", "عربي"), ("shahr", "شهر")],
-)
+    [
+        ("7oush", "الحوش"), ("5obz", "خبز"), ("khobz", "الخبز"), ("3arbi", "عربي"), ("shahr", "شهر"), ("flous", "فلوس"),
+        ("blad", "بلاد"), ("bel7oush", "بالحوش"), ("3albe7r", "عالبحر"),
+    ],
+)  # fmt: skip
 def test_arabizi_and_arabic_script_share_their_consonants(latin, arabic):
     assert skeleton(normalise(latin)) == skeleton(normalise(arabic)) != ""
 
