@@ -28,7 +28,7 @@ def main() -> None:
             message = UserMessage(text=entry["text"])
             parsed.append((entry["topic"], asyncio.run(understanding._agent.processor.parse_message(message))))
     defaults = DecisionMaker.get_default_config()
-    curves = {"answer": (0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9), "danger_sum": (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)}
+    curves = {"answer": (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9), "danger_sum": (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)}
     for name, values in curves.items():
         print(f"\n| `{name}` | one tap | right at once | wrong answers | safety recall | false alarms |")
         print("|---|---|---|---|---|---|")

@@ -53,7 +53,7 @@ class DecisionMaker(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``. Names and towns in a form are often like anything."""
         return {
-            "answer": 0.5,
+            "answer": 0.65,
             "answer_safety": 0.45,
             "suggest": 0.2,
             "danger": 0.95,
