@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from selenium.webdriver.remote.webdriver import WebDriver
 from sqlalchemy import select
 
+from bot.commands.train import train_with_progress
 from bot.console import accounts
 from bot.domain.cases import Case, CaseKind
 from bot.domain.conversations import Conversation, Direction, Message
 from bot.domain.staff import Role
+from bot.settings import home_of, read_environment
 from bot.wiring import Parts
 from tests.e2e.console_browser import StaffMember
-from tests.e2e.providers import Channels, wait_until
+from tests.e2e.providers import Channels, running, wait_until
 from tests.e2e.simulator_steps import ONLINE, accept_language, go_offline, resize
+from tests.standins import TelegramStandIn, TwilioStandIn
 from tests.standins.telegram_people import Person
 
 ASKS = {"en": "I want to talk to a person", "ar": "أريد أن أتكلم مع موظف"}
@@ -147,3 +152,18 @@ def asked(browser: WebDriver, path: str) -> int:
     """Return how often the page asked the console for something, since it was loaded."""
     loaded = browser.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
     return sum(urlsplit(address).path == path for address in loaded)
+
+
+@contextmanager
+def live_office(home: Path) -> Iterator[LiveOffice]:
+    """Start a whole hotline whose staff need a second factor, beside stand-ins of the providers."""
+    model = train_with_progress(home_of(read_environment()))
+    with (
+        TelegramStandIn(rate_per_second=None) as telegram,
+        TwilioStandIn() as twilio,
+        running(home, model, telegram, twilio, {"SECOND_FACTOR": "required"}) as channels,
+    ):
+        parts = channels.hotline.parts()
+        yield LiveOffice(channels, parts)
+        parts.engine.dispose()
+        parts.durable_engine.dispose()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,19 +14,15 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from bot.commands.train import train_with_progress
 from bot.console.locale import TIMEZONE
 from bot.domain.cases import Case
 from bot.domain.contacts import LANGUAGES, Channel
 from bot.domain.staff import Role
 from bot.language.isolation import isolate
-from bot.settings import home_of, read_environment
 from bot.storage.seed import CANNED_REPLIES
 from bot.wiring import now
 from tests.e2e.console_browser import StaffMember
-from tests.e2e.live_office import LiveOffice, slow_down
-from tests.e2e.providers import running
-from tests.standins import TelegramStandIn, TwilioStandIn
+from tests.e2e.live_office import LiveOffice, live_office, slow_down
 from tests.standins.telegram_people import Person
 
 MINUTE = 60
@@ -43,17 +38,8 @@ NOT_REACHED = "Nous n'avons pas pu vous joindre"
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveOffice]:
-    model = train_with_progress(home_of(read_environment()))
-    home = Path(tmp_path_factory.mktemp("home"))
-    with (
-        TelegramStandIn(rate_per_second=None) as telegram,
-        TwilioStandIn() as twilio,
-        running(home, model, telegram, twilio, {"SECOND_FACTOR": "required"}) as channels,
-    ):
-        parts = channels.hotline.parts()
-        yield LiveOffice(channels, parts)
-        parts.engine.dispose()
-        parts.durable_engine.dispose()
+    with live_office(tmp_path_factory.mktemp("home")) as office:
+        yield office
 
 
 @pytest.fixture

@@ -5,21 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from bot.commands.train import train_with_progress
 from bot.domain.cases import Case, CaseKind
 from bot.domain.contacts import LANGUAGES
 from bot.domain.staff import Role
-from bot.settings import home_of, read_environment
 from tests.e2e.console_browser import StaffMember, invite
-from tests.e2e.live_office import ASKS, LiveOffice, asked, at_once, slow_down
-from tests.e2e.providers import CONTENTS, running
+from tests.e2e.live_office import ASKS, LiveOffice, asked, at_once, live_office, slow_down
+from tests.e2e.providers import CONTENTS
 from tests.e2e.simulator_steps import accept_language, go_offline
-from tests.standins import TelegramStandIn, TwilioStandIn
 
 SAYS_MORE = {"en": ("it is about my papers", "are you still there"), "ar": ("الموضوع عن أوراقي", "هل أنت هنا؟")}
 COST = {"en": "how much does the return cost", "ar": "كم تكلف العودة إلى البلد؟"}
@@ -30,17 +26,8 @@ SOON = 4
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveOffice]:
-    model = train_with_progress(home_of(read_environment()))
-    home = Path(tmp_path_factory.mktemp("home"))
-    with (
-        TelegramStandIn(rate_per_second=None) as telegram,
-        TwilioStandIn() as twilio,
-        running(home, model, telegram, twilio, {"SECOND_FACTOR": "required"}) as channels,
-    ):
-        parts = channels.hotline.parts()
-        yield LiveOffice(channels, parts)
-        parts.engine.dispose()
-        parts.durable_engine.dispose()
+    with live_office(tmp_path_factory.mktemp("home")) as office:
+        yield office
 
 
 @pytest.fixture(autouse=True)
