@@ -18,7 +18,7 @@ from bot.commands import training
 from bot.settings import PROJECT, load_settings
 from bot.wiring import Parts, build
 
-READY_SECONDS = 150
+READY_SECONDS = 240
 PORTS = ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT")
 STOP_SECONDS = 40
 OWN_SETTINGS = ("TELEGRAM_", "TWILIO_", "SMS_", "PUBLIC_URL", "DATABASE_URL", "DALEEL_", "REDIS_URL")
