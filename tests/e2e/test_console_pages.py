@@ -22,9 +22,9 @@ LANGUAGES = ("ar", "en")
 STRANGER = "nobody"
 PIECES = {
     "static", "health.healthz", "health.readyz", "health.favicon", "queue.live", "cases.live", "cases.earlier",
-    "answers.for_case", "canned_replies.ready", "simulator.receive",
+    "answers.for_case", "canned_replies.ready", "simulator.receive", "unanswered.follow",
 }  # fmt: skip
-"""What scripts and programs ask for: files, JSON, and parts of pages."""
+"""What scripts and programs ask for (files, JSON, parts of pages), and what only leads to another page."""
 
 AFTER_A_PASSWORD = {"security.enter_code", "security.enter_recovery_code"}
 """Pages without an address of their own that one could open; ``_sets_up_a_second_factor`` comes to them."""
