@@ -34,7 +34,7 @@ SHOWN = ("top1", "within_one_tap", "answered_right", "wrong_answers", "safety_re
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sets", nargs="+", type=Path)
-    parser.add_argument("--sizes", default="25,50,100,10000")
+    parser.add_argument("--sizes", default="25,50,100,10000", help="at most so many; the last of the default is all")
     arguments = parser.parse_args()
     found = list(training_sentences())
     print("| sentences a topic and language | in all | seconds | set | " + " | ".join(SHOWN) + " |")
@@ -82,9 +82,7 @@ def judged(model: CalibratedLinearModel, path: Path, entry: dict[str, str]) -> e
     """Return what is made of one message of a set."""
     language = evaluate.language_of_file(path)
     sample = (entry["text"], language)
-    probabilities = model.predict_proba(sample, encoder().encode(sample))
-    order = np.argsort(-probabilities)[:RANKING_LENGTH]
-    ranking = [(model.classes[number], float(probabilities[number])) for number in order]
+    ranking = model.rank(sample, encoder().encode(sample), length=RANKING_LENGTH)
     decision, suggestions = decide(ranking, 0.0, DecisionMaker.get_default_config())
     result = {"topic": ranking[0][0], "decision": decision, "suggestions": suggestions, "language": language}
     return evaluate.Judged(language, entry["register"], entry["text"], entry["topic"], result)

@@ -244,9 +244,8 @@ class SqlOutbox:
         return list(self._session.execute(query).scalars())
 
     def count_lost(self, since: datetime, *, hidden: frozenset[CaseKind]) -> int:
-        row = _lost_beside(hidden).row(self._session, {"since": since})
-        assert row is not None, "a count always has a row"
-        return int(row[0])
+        [(count,)] = _lost_beside(hidden).rows(self._session, {"since": since})
+        return int(count)
 
 
 @lru_cache(maxsize=64)

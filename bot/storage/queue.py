@@ -92,9 +92,8 @@ class SqlQueue:
 
     def alarms(self, reader: Reader) -> Alarms:
         """Return what must be seen at once: asked every few seconds by everybody, and answered from two indexes."""
-        row = _alarms_of(frozenset(reader.kinds)).row(self._session, {"staff_id": reader.staff_id})
-        assert row is not None, "counts always have a row"
-        critical, unclaimed, newest, reference, mine = row
+        values = {"staff_id": reader.staff_id}
+        [(critical, unclaimed, newest, reference, mine)] = _alarms_of(frozenset(reader.kinds)).rows(self._session, values)
         return Alarms(critical=critical, unclaimed=unclaimed, newest=newest, reference=reference, mine=mine, as_of=reader.now)
 
 

@@ -85,6 +85,12 @@ class CalibratedLinearModel:
         powers = np.exp(logits - logits.max())
         return powers / powers.sum()
 
+    def rank(self, sample: Sample, vector: np.ndarray, *, length: int) -> list[tuple[str, float]]:
+        """Return the likeliest classes of one sample with their probabilities, the likeliest first."""
+        probabilities = self.predict_proba(sample, vector)
+        order = np.argsort(-probabilities)[:length]
+        return [(self.classes[number], round(float(probabilities[number]), 4)) for number in order]
+
     def __getstate__(self) -> dict[str, object]:
         # Made anew from the trained parts: functions of the vectoriser are not stored.
         return {**self.__dict__, "_scorer": None}

@@ -19,7 +19,6 @@ from bot.domain import topics
 from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
-from bot.understanding.features import Sample
 from bot.understanding.linear import CalibratedLinearModel
 
 RANKING_LENGTH = 10
@@ -52,18 +51,12 @@ class TopicClassifier(ModelComponent):
         """Add ``intent``, its ranking and the retrieval result to each message."""
         for message in messages:
             sample = keys.sample_of(message)
-            ranking = self.rank(sample, keys.vector_of(message)) if normalise(sample[0]) else []
+            ranking = self.model.rank(sample, keys.vector_of(message), length=RANKING_LENGTH) if normalise(sample[0]) else []
             message.set(keys.TOPICS, ranking, add_to_output=True)
             message.set(keys.KNOWS_A_WORD, self.model.knows_a_word(sample))
             if ranking:
                 set_topic(message, ranking[0][0], ranking[0][1])
         return messages
-
-    def rank(self, sample: Sample, vector: np.ndarray) -> list[tuple[str, float]]:
-        """Return the ten likeliest topics with their probabilities, the likeliest first."""
-        probabilities = self.model.predict_proba(sample, vector)
-        order = np.argsort(-probabilities)[:RANKING_LENGTH]
-        return [(self.model.classes[i], round(float(probabilities[i]), 4)) for i in order]
 
 
 def set_topic(message: Message, topic: str, confidence: float) -> None:
