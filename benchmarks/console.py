@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import timeit
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def measure(name: str, size: str, folder: Path, arguments: argparse.Namespace) -
             "DATABASE_URL": url or f"sqlite:///{home / 'daleel.db'}",
         }  # fmt: skip
         environment = {**os.environ, **settings}
-        result: dict = {"filled_seconds": fill(folder, size, environment)}
+        result: dict = {"filled_seconds": fill(folder, size, environment), "reference_ms": reference_ms()}
         result["load_before"] = os.getloadavg()
         say(f"{name}: {arguments.people} people for {arguments.seconds:g} s")
         with console(environment, port) as process:
@@ -93,6 +94,11 @@ def measure(name: str, size: str, folder: Path, arguments: argparse.Namespace) -
         result |= {"pages": crowd.pages(), "requests_per_second": crowd.rate(), "errors": dict(crowd.errors)}
         result["queries"] = queries.count(environment, PASSWORD, CASEWORKERS[0])
     return result
+
+
+def reference_ms() -> float:
+    """Return how long a fixed piece of Python takes here: runs on other machines compare by it."""
+    return round(1000 * min(timeit.repeat(lambda: sorted(map(str, range(100_000))), number=1, repeat=7)), 1)
 
 
 def fill(folder: Path, size: str, environment: Mapping[str, str]) -> float | None:
@@ -194,7 +200,7 @@ def print_table(title: str, result: Mapping) -> None:
     """Print the figures of one database."""
     print(f"\n{title}: {result['requests_per_second']} requests a second, console's processor share "
           f"{result['processor_share']}, load {result['load_before'][0]:.1f} before, {result['load_after'][0]:.1f} after, "
-          f"filled in {result['filled_seconds']} s")  # fmt: skip
+          f"filled in {result['filled_seconds']} s, reference {result['reference_ms']} ms")  # fmt: skip
     print("| page | requests | p50 ms | p95 ms | max ms | KB | queries | |\n|---|---|---|---|---|---|---|---|")
     for page, one in result["pages"].items():
         asked = result["queries"].get(page, "")

@@ -23,9 +23,8 @@ from bot.settings import PROJECT
 from bot.understanding import message as keys
 from bot.understanding.decision_maker import DecisionMaker, decide
 from bot.understanding.features import Sample
-from bot.understanding.linear import CalibratedLinearModel
-from bot.understanding.static_encoder import encoder
-from bot.understanding.topic_classifier import RANKING_LENGTH, TopicClassifier
+from bot.understanding.topic_classifier import RANKING_LENGTH, TopicClassifier, make_model
+from bot.understanding.topic_model import TopicModel
 
 SEED = 7
 SHOWN = ("top1", "within_one_tap", "answered_right", "wrong_answers", "safety_recall", "false_alarms")
@@ -68,21 +67,18 @@ def sampled(found: Sequence[tuple[Sample, str]], size: int) -> list[tuple[Sample
     return [one for _, group in sorted(groups.items()) for one in rng.sample(group, min(size, len(group)))]
 
 
-def trained(chosen: Sequence[tuple[Sample, str]]) -> CalibratedLinearModel:
+def trained(chosen: Sequence[tuple[Sample, str]]) -> TopicModel:
     """Return the classifier, trained as in the pipeline."""
-    config = TopicClassifier.get_default_config()
-    model = CalibratedLinearModel(
-        inverse_regularisation=(config["C"], config["C_vector"]), share=config["share"], seed=config["seed"]
-    )
     samples = [sample for sample, _ in chosen]
-    return model.fit(samples, np.stack([encoder().encode(one) for one in samples]), [topic for _, topic in chosen])
+    no_vectors = np.zeros((len(samples), 0), dtype=np.float32)
+    return make_model(TopicClassifier.get_default_config()).fit(samples, no_vectors, [topic for _, topic in chosen])
 
 
-def judged(model: CalibratedLinearModel, path: Path, entry: dict[str, str]) -> evaluate.Judged:
+def judged(model: TopicModel, path: Path, entry: dict[str, str]) -> evaluate.Judged:
     """Return what is made of one message of a set."""
     language = evaluate.language_of_file(path)
     sample = (entry["text"], language)
-    ranking = model.rank(sample, encoder().encode(sample), length=RANKING_LENGTH)
+    ranking = model.rank(sample, np.zeros(0, dtype=np.float32), length=RANKING_LENGTH)
     decision, suggestions = decide(ranking, 0.0, DecisionMaker.get_default_config())
     result = {"topic": ranking[0][0], "decision": decision, "suggestions": suggestions, "language": language}
     return evaluate.Judged(language, entry["register"], entry["text"], entry["topic"], result)

@@ -2,50 +2,75 @@
 
     .venv/bin/python benchmarks/thresholds.py SET…
 
-Prints Markdown tables for ``docs/understanding.md``: the threshold for answering, then the one for asking about danger, each
-with the other at its default.
+Prints Markdown tables for ``docs/understanding.md``: the threshold for answering, then those for asking about danger, each
+with the others at their defaults. The last two columns are of the same messages, each beside a harmless one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from pathlib import Path
 
 from rasa.core.channels.channel import UserMessage
 
 from bot.commands import evaluate
+from bot.commands.hardness import beside
 from bot.commands.understand import Understanding
 from bot.settings import home_of, read_environment
 from bot.understanding.decision_maker import DecisionMaker, decide
 
+SHOWN = (
+    ("within_one_tap", "one tap"),
+    ("answered_right", "right at once"),
+    ("wrong_answers", "wrong answers"),
+    ("safety_recall", "safety recall"),
+    ("false_alarms", "false alarms"),
+)
+
 
 def main() -> None:
     understanding = Understanding(home_of(read_environment()) / "models")
-    parsed = []
-    for path in map(Path, sys.argv[1:]):
-        for entry in evaluate.read_set(path):
-            message = UserMessage(text=entry["text"])
-            parsed.append((entry["topic"], asyncio.run(understanding._agent.processor.parse_message(message))))
+    entries = [
+        (evaluate.language_of_file(path), entry) for path in map(Path, sys.argv[1:]) for entry in evaluate.read_set(path)
+    ]
+    alone = [(entry["topic"], parsed(understanding, entry["text"])) for _, entry in entries]
+    harmless, rng = evaluate.harmless_texts(entries), random.Random(evaluate.SEED)
+    beside_another = [
+        (entry["topic"], parsed(understanding, beside(entry["text"], rng.choice(harmless[language]), evaluate.SEED)))
+        for language, entry in entries
+    ]
     defaults = DecisionMaker.get_default_config()
-    curves = {"answer": (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9), "danger_sum": (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)}
+    curves = {
+        "answer": (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9),
+        "danger_sum": (0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
+        "danger": (0.4, 0.5, 0.6, 0.7, 0.8, 0.95),
+    }
     for name, values in curves.items():
-        print(f"\n| `{name}` | one tap | right at once | wrong answers | safety recall | false alarms |")
-        print("|---|---|---|---|---|---|")
+        print(
+            f"\n| `{name}` | " + " | ".join(title for _, title in SHOWN) + " | beside: safety recall | beside: false alarms |"
+        )
+        print("|---" * (len(SHOWN) + 3) + "|")
         for value in values:
-            row = figures(parsed, {**defaults, name: value})
+            thresholds = {**defaults, name: value}
+            one, two = figures(alone, thresholds), figures(beside_another, thresholds)
+            row = [*(one[key] for key, _ in SHOWN), two["safety_recall"], two["false_alarms"]]
             mark = " (default)" if value == defaults[name] else ""
-            print(f"| {value}{mark} | " + " | ".join(f"{100 * share:.1f} %" for share in row) + " |")
+            print(f"| {value}{mark} | " + " | ".join(f"{100 * share:.1f} %" for share in row) + " |", flush=True)
 
 
-def figures(parsed: list, thresholds: dict[str, float]) -> list[float]:
+def parsed(understanding: Understanding, text: str) -> dict:
+    return asyncio.run(understanding._agent.processor.parse_message(UserMessage(text=text)))
+
+
+def figures(messages: list, thresholds: dict[str, float]) -> dict[str, float]:
     judged = []
-    for topic, message in parsed:
+    for topic, message in messages:
         decision, suggestions = decide(message["topics"], message["safety"], thresholds)
         result = {"topic": message["topics"][0][0], "decision": decision, "suggestions": suggestions, "language": ""}
         judged.append(evaluate.Judged("", "", "", topic, result))
-    found = evaluate.figures(judged)
-    return [found[key] for key in ("within_one_tap", "answered_right", "wrong_answers", "safety_recall", "false_alarms")]
+    return evaluate.figures(judged)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """``daleel evaluate``: how well messages with known topics are understood, by language and register, far from the training
-sentences, and under noise."""
+sentences, under noise, and whether danger is seen beside another matter."""
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -15,16 +16,17 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.hardness import noisy, thirds_of
+from bot.commands.hardness import beside, thirds_of
 from bot.commands.understand import Understanding
 from bot.domain import topics
 from bot.domain.contacts import LANGUAGES
 from bot.domain.errors import InvalidInput
 from bot.settings import PROJECT
+from bot.understanding.noise import noisy
 
 WORST = 15
 SEED = 7
-"""Of the noise."""
+"""Of the noise, and of what stands beside what."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,15 @@ def language_of_file(path: Path) -> str:
 
 
 def evaluate_files(models: Path, files: Sequence[Path]) -> dict[str, Any]:
-    """Parse every message of the sets, as it is and with noise, and return the report."""
+    """Parse every message of the sets, as it is, with noise, and beside a harmless one, and return the report."""
     entries = [(language_of_file(path), entry) for path in files for entry in read_set(path)]
     thirds = thirds_of([(entry["text"], language) for language, entry in entries], PROJECT / "nlu_data")
     understanding = Understanding(models)
     judged: list[Judged] = []
     hurried: list[Judged] = []
+    doubled: list[Judged] = []
+    harmless = harmless_texts(entries)
+    rng = random.Random(SEED)  # noqa: S311
     milliseconds: list[float] = []
     for (language, entry), third in zip(entries, thirds):
         register, text, topic = entry["register"], entry["text"], entry["topic"]
@@ -118,7 +123,24 @@ def evaluate_files(models: Path, files: Sequence[Path]) -> dict[str, Any]:
         judged.append(Judged(language, register, text, topic, result, third))
         harder = noisy(text, SEED)
         hurried.append(Judged(language, register, harder, topic, understanding.parse(harder), third))
-    return {**report_on(judged, milliseconds), "noise": by(hurried, lambda one: one.language)}
+        if harmless[language]:
+            both = beside(text, rng.choice(harmless[language]), SEED)
+            doubled.append(Judged(language, register, both, topic, understanding.parse(both), third))
+    report = report_on(judged, milliseconds)
+    return {**report, "noise": by(hurried, _language), "beside": by(doubled, _language)}
+
+
+def harmless_texts(entries: Iterable[tuple[str, dict[str, str]]]) -> dict[str, list[str]]:
+    """Return messages by language that are about something, and not about danger."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for language, entry in entries:
+        if topics.GROUP_OF[entry["topic"]] not in ("safety", "chat"):
+            found[language].append(entry["text"])
+    return found
+
+
+def _language(one: Judged) -> str:
+    return one.language
 
 
 def report_on(judged: Sequence[Judged], milliseconds: Sequence[float]) -> dict[str, Any]:
@@ -127,7 +149,7 @@ def report_on(judged: Sequence[Judged], milliseconds: Sequence[float]) -> dict[s
     ordered = sorted(milliseconds)
     return {
         "all": figures(judged),
-        "languages": by(judged, lambda one: one.language),
+        "languages": by(judged, _language),
         "registers": by(judged, lambda one: f"{one.language}/{one.register}"),
         "thirds": by(judged, lambda one: one.third),
         "topics": by(judged, lambda one: one.topic),
@@ -200,6 +222,10 @@ def print_report(report: dict[str, Any], out: Console) -> None:
     for name, row in [("all", report["all"]), *(line for part in parts for line in part.items())]:
         table.add_row(name, str(row["n"]), *(f"{100 * row[key]:.1f}" for key, _ in COLUMNS))
     out.print(table)
+    danger = Table("beside a harmless message", "n", "safety recall", "false alarms")
+    for name, row in report["beside"].items():
+        danger.add_row(name, str(row["n"]), f"{100 * row['safety_recall']:.1f}", f"{100 * row['false_alarms']:.1f}")
+    out.print(danger)
     worst = Table("topic", "taken for", "times")
     for entry in report["confusions"]:
         worst.add_row(entry["topic"], entry["taken_for"], str(entry["count"]))

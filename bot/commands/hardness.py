@@ -1,9 +1,9 @@
-"""What makes a set of messages harder than it looks: how far each is from the training sentences, and what noise does to it."""
+"""What makes a set of messages harder than it looks: how far each is from the training sentences, and what
+another matter in the same message does. What noise does, see ``bot.understanding.noise``."""
 
 from __future__ import annotations
 
 import random
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +11,10 @@ import numpy as np
 from sklearn.preprocessing import normalize
 
 from bot.domain.contacts import LANGUAGES
-from bot.language.normalise import has_arabic_script
 from bot.understanding.features import Sample, make_vectoriser
 from bot.understanding.message import training_sample
 
 THIRDS = ("nearest", "middle", "farthest")
-NOISE_SHARE = 0.1
-"""Share of the characters that a typing error hits."""
-_LATIN_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_ARABIC_KEYS = ("ضصثقفغعهخحج", "شسيبلاتنمكط", "ئءؤرىةوزظ")
 
 
 def thirds_of(samples: Sequence[Sample], data: Path) -> list[str]:
@@ -43,36 +38,12 @@ def thirds_of(samples: Sequence[Sample], data: Path) -> list[str]:
     return [THIRDS[place] for place in places]
 
 
-def noisy(text: str, seed: int) -> str:
-    """Return a text as a hurried thumb would send it: a tenth of the characters wrong, accents and some spaces lost.
+def beside(text: str, other: str, seed: int) -> str:
+    """Return two messages as one: either may come first, and what stands between them may be no more than a space.
 
     Args:
-        seed: The same text and seed give the same noise.
+        seed: The same texts and seed give the same message.
     """
-    rng = random.Random(f"{seed} {text}")  # noqa: S311
-    bare = "".join(c if has_arabic_script(c) else _without_accents(c) for c in unicodedata.normalize("NFC", text))
-    made = "".join(_hit(character, rng) if rng.random() < NOISE_SHARE else character for character in bare)
-    return made if made.strip() else text
-
-
-def _without_accents(character: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))
-
-
-def _hit(character: str, rng: random.Random) -> str:
-    if character.isspace():
-        return ""
-    if not character.isalpha():
-        return character
-    way = rng.choice(("beside", "lost", "twice"))
-    if way == "lost":
-        return ""
-    return _beside(character, rng) if way == "beside" else character * 2
-
-
-def _beside(character: str, rng: random.Random) -> str:
-    for row in (*_LATIN_KEYS, *_ARABIC_KEYS):
-        place = row.find(character.casefold())
-        if place >= 0:
-            return rng.choice([row[n] for n in (place - 1, place + 1) if 0 <= n < len(row)])
-    return character
+    rng = random.Random(f"{seed} {text} {other}")  # noqa: S311
+    first, second = rng.sample((text, other), 2)
+    return rng.choice((". ", " ", "\n")).join((first, second))

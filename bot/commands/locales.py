@@ -105,7 +105,7 @@ def entry_problems(catalogue: Catalog, domain: str) -> Iterator[str]:
 def sms_problems(catalogues: Catalogues) -> Iterator[str]:
     """Yield SMS that hold a link, take too many parts, or leave GSM-7 in French or English; and long button labels."""
     register = load_register()
-    speaker = Speaker(catalogues, register, lambda _kinds: ())
+    speaker = Speaker(catalogues, register, lambda _kinds, _place: ())
     for language in LANGUAGES:
         for answer in register.values():
             for part in [p for p in answer.parts if p in ("sms", "again")]:

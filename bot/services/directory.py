@@ -52,12 +52,19 @@ class Contents:
 def entries_to_tell(
     uow: UnitOfWork, kinds: Iterable[str], *, clock: Clock, place: str | None = None
 ) -> Sequence[DirectoryEntry]:
-    """Return at most two verified entries of these kinds: those of the place first, of the others those one can call."""
+    """Return at most two verified entries of these kinds that can be called: people are told a name and its numbers.
+
+    Those of the person's place come first, then those of the whole country, then those of other places.
+
+    Args:
+        place: Id of where the person is, as far as that is known.
+    """
     wanted = set(kinds)
     now = clock()
-    shown = [e for e in uow.directory.all(only_verified=True) if wanted & set(e.kinds) and e.is_shown(now)]
-    shown.sort(key=lambda entry: (place not in entry.places, not entry.phones))
-    return shown[:MAX_SHOWN]
+    verified = uow.directory.all(only_verified=True)
+    told = [entry for entry in verified if wanted & set(entry.kinds) and entry.phones and entry.is_shown(now)]
+    told.sort(key=lambda entry: (place not in entry.places, bool(entry.places)))
+    return told[:MAX_SHOWN]
 
 
 def list_entries(uow: UnitOfWork) -> Sequence[DirectoryEntry]:

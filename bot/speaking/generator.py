@@ -6,6 +6,7 @@ words, a picture is named by its kind. All else goes straight from the utterance
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -16,7 +17,7 @@ from bot.domain import topics
 from bot.domain.contacts import LANGUAGES, Channel
 from bot.domain.form_replies import FormReply
 from bot.domain.silence import WITH_STAFF
-from bot.language.gazetteer import place_name
+from bot.language.gazetteer import place_name, place_names
 from bot.services.forms import QUIET
 from bot.services.turns import Reply
 from bot.settings import load_settings, read_environment
@@ -52,7 +53,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
         }
 
     def _reply(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict) -> Reply:
-        say = self._speaker.say
+        say = partial(self._speaker.say, near=place_of(tracker))
         parse = tracker.latest_message.parse_data if tracker.latest_message else {}
         if answer_id == WITH_STAFF:
             # Nothing is said; what was understood travels with it.
@@ -91,7 +92,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
         for event in reversed(tracker.events):
             answer_id = event.metadata.get("answer_id") if isinstance(event, BotUttered) else None
             if answer_id and topics.GROUP_OF.get(answer_id) in ("safety", "faq"):
-                return self._speaker.say(answer_id, language, channel, part="again")
+                return self._speaker.say(answer_id, language, channel, part="again", near=place_of(tracker))
         return self._speaker.say("repeat", language, channel)
 
 
@@ -100,6 +101,17 @@ def asks_again(tracker: DialogueStateTracker, answer_id: str) -> bool:
     metadata = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
     asked = metadata.get("asked")
     return bool(asked) and not asked["is_parked"] and not topics.is_safety(answer_id) and answer_id not in QUIET
+
+
+def place_of(tracker: DialogueStateTracker) -> str | None:
+    """Return the id of the place that the person named or sent last, among those that we have a name for."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            named = [entity["value"] for entity in event.entities or [] if entity["entity"] == "place"]
+            known = [place for place in [*named, (event.metadata or {}).get("place")] if place in place_names("en")]
+            if known:
+                return str(known[0])
+    return None
 
 
 def language_of(tracker: DialogueStateTracker) -> str:

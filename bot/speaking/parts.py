@@ -25,9 +25,9 @@ def speaker_of(parts: Parts, *, heeds_withdrawals: bool = True) -> Speaker:
         heeds_withdrawals: Whether it says no more, within a second, what staff withdraw; else it speaks as before that.
     """
 
-    def directory(kinds: Sequence[str]) -> Sequence[DirectoryEntry]:
+    def directory(kinds: Sequence[str], place: str | None) -> Sequence[DirectoryEntry]:
         with parts.unit_of_work() as uow:
-            return entries_to_tell(uow, kinds, clock=now)
+            return entries_to_tell(uow, kinds, clock=now, place=place)
 
     def withdrawn() -> Withdrawn:
         with parts.unit_of_work() as uow:

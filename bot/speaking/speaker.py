@@ -24,7 +24,7 @@ PERSON = "talk_to_human"
 ISOLATED = frozenset({"reference", "references", "phone", "organisation", "command"})
 """Placeholders whose values are Latin words or numbers."""
 
-Directory = Callable[[Sequence[str]], Sequence[DirectoryEntry]]
+Directory = Callable[[Sequence[str], str | None], Sequence[DirectoryEntry]]
 IsWithdrawn = Callable[[str, str], bool]
 
 
@@ -34,7 +34,7 @@ class Speaker:
     Args:
         catalogues: The wording.
         register: The answers by id.
-        directory: Finds verified entries of some kinds.
+        directory: Finds verified entries of some kinds, those of a place first where one is given.
         is_withdrawn: Says whether staff have taken an answer back in a language.
     """
 
@@ -60,6 +60,7 @@ class Speaker:
         *,
         choices: Sequence[str] | None = None,
         part: str | None = None,
+        near: str | None = None,
         **values: str,
     ) -> Reply:
         """Return the rendered answer.
@@ -68,6 +69,7 @@ class Speaker:
             answer_id: Id in the register.
             choices: Ids to offer in place of the register's.
             part: Another part than the channel's own (``again``).
+            near: Id of the place where the person is, as far as that is known: contacts there are told first.
             values: Placeholders.
 
         Raises:
@@ -84,7 +86,7 @@ class Speaker:
         except NotFound:
             # Not approved in this language: said so, never replaced by another language's text.
             return self._missing(language, channel, choices)
-        lines = [text, *self._directory_lines(answer, language, channel)]
+        lines = [text, *self._directory_lines(answer, language, channel, near)]
         offered = self._choices(answer, language, channel, choices)
         lines.append(self._question(answer, language, channel, offered))
         body = "\n".join(line for line in lines if line)
@@ -107,10 +109,10 @@ class Speaker:
             if self._catalogues.has(language, choice_id, part)
         ]
 
-    def _directory_lines(self, answer: Answer, language: str, channel: Channel) -> list[str]:
+    def _directory_lines(self, answer: Answer, language: str, channel: Channel, near: str | None) -> list[str]:
         if not answer.directory:
             return []
-        entries = self._directory(answer.directory)
+        entries = self._directory(answer.directory, near)
         return [
             self._catalogues.text(
                 language,
@@ -119,7 +121,6 @@ class Speaker:
                 phone=isolate(", ".join(entry.phones), language, channel),
             )
             for entry in (entries[:1] if channel is Channel.SMS else entries)
-            if entry.phones
         ]
 
     def _choices(self, answer: Answer, language: str, channel: Channel, choices: Sequence[str] | None) -> list[Choice]:

@@ -56,8 +56,9 @@ class DecisionMaker(GraphComponent):
             "answer": 0.65,
             "answer_safety": 0.45,
             "suggest": 0.2,
-            "danger": 0.95,
-            "danger_sum": 0.15,
+            "danger": 0.6,
+            "danger_sum": 0.2,
+            "danger_in_form": 0.8,
             "danger_sum_in_form": 0.4,
         }
 
@@ -126,8 +127,10 @@ class DecisionMaker(GraphComponent):
 
     def _decide(self, message: Message) -> tuple[str, str, float, list[str]]:
         ranking = message.get(keys.TOPICS) or []
-        in_form = {"danger_sum": self.config["danger_sum_in_form"]} if keys.metadata_of(message).get("asked") else {}
-        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, {**self.config, **in_form})
+        thresholds = dict(self.config)
+        if keys.metadata_of(message).get("asked"):
+            thresholds |= {name: self.config[f"{name}_in_form"] for name in ("danger", "danger_sum")}
+        decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, thresholds)
         topic, confidence = ranking[0]
         # Letters at random are like whatever is none of our business.
         is_sure = decision == ANSWER and confidence >= SURE and topic != "out_of_scope"
@@ -218,9 +221,9 @@ class DecisionMaker(GraphComponent):
 def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:
     """Return the decision on a ranking, and the topics to suggest (at most three, none for ``answer``).
 
-    A likely topic is answered. A message that looks like danger, by the sum of the safety topics' probabilities or by the
-    safety net, and whose likeliest topic is no clear safety topic, is asked about. Else the likeliest topics are offered,
-    unless they are too unlikely together.
+    A likely topic is answered. A message that looks like danger, by the sum of the safety topics' probabilities or, in one
+    of its pieces, by the safety net, and whose likeliest topic is no clear safety topic, is asked about. Else the likeliest
+    topics are offered, unless they are too unlikely together.
     """
     topic, confidence = ranking[0]
     danger_sum = sum(p for t, p in ranking if topics.is_safety(t))

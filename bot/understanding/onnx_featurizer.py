@@ -6,17 +6,22 @@ the name of a model on a hub where the Internet exists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.domain.errors import ConfigurationError
-from bot.understanding.features import Sample
-from bot.understanding.vector_featurizer import VectorFeaturizer
+from bot.understanding import message as keys
 
 MAX_TOKENS = 128
 BATCH = 64
@@ -83,8 +88,8 @@ def _encoder(model: str, prefix: str, threads: int) -> OnnxEncoder:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class OnnxFeaturizer(VectorFeaturizer):
-    """Adds a big encoder's vector; that is read with the first message.
+class OnnxFeaturizer(GraphComponent):
+    """Adds a big encoder's vector to training sentences and messages; the encoder is read with the first of them.
 
     Raises:
         ConfigurationError: If no model is named.
@@ -93,14 +98,34 @@ class OnnxFeaturizer(VectorFeaturizer):
     def __init__(self, config: dict[str, Any]) -> None:
         if not config["model"]:
             raise ConfigurationError("encoder_model", "name the big encoder: model of OnnxFeaturizer in the pipeline")
-        super().__init__(config)
+        self.config = config
+        self._name = str(config.get("component_name", type(self).__name__))
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """``model``: folder or name on a hub; ``prefix``: before each text; ``threads``: processors."""
         return {"model": "", "prefix": "", "threads": 2}
 
-    def vectors(self, samples: Sequence[Sample]) -> Sequence[np.ndarray]:
-        """Return one vector for each sample; a big encoder knows the languages by itself."""
-        found = _encoder(self.config["model"], self.config["prefix"], self.config["threads"])
-        return found.encode([text for text, _ in samples])
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> OnnxFeaturizer:
+        """Return the component."""
+        return cls(config)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the vectors of the training sentences."""
+        self.process(training_data.intent_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the vectors of messages; a big encoder knows the languages by itself."""
+        if messages:
+            found = _encoder(self.config["model"], self.config["prefix"], self.config["threads"])
+            for message, vector in zip(messages, found.encode([keys.text_of(one) for one in messages])):
+                message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        return messages

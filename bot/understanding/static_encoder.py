@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
@@ -21,6 +21,7 @@ from bot.understanding.features import Sample
 WEIGHTS = Path(__file__).with_name("data") / "encoder-2.npz"
 VERSION = 2
 NGRAMS = (3, 4, 5)
+SMALLEST = 1e-9
 
 
 def encoder_features(sample: Sample) -> Iterator[str]:
@@ -61,7 +62,7 @@ class StaticEncoder:
     """
 
     def __init__(self, rows: dict[str, int], table: np.ndarray, scales: np.ndarray) -> None:
-        self._rows, self._table, self._scales = rows, table, scales
+        self.rows, self.table, self.scales = rows, table, scales
         self.size = int(table.shape[1])
 
     @classmethod
@@ -80,14 +81,26 @@ class StaticEncoder:
         except (OSError, KeyError, ValueError, AttributeError, BadZipFile) as error:
             raise ConfigurationError("encoder_unreadable", f"{path} cannot be read ({error}): make encoder") from error
 
+    @classmethod
+    def rounded(cls, rows: dict[str, int], table: np.ndarray) -> StaticEncoder:
+        """Return the encoder of a trained table, in whole numbers of eight bits, each row with a scale of its own."""
+        scales = np.maximum(np.abs(table).max(axis=1), SMALLEST) / 127
+        return cls(rows, np.rint(table / scales[:, None]).astype(np.int8), scales.astype(np.float16).astype(np.float32))
+
+    def vectors(self) -> np.ndarray:
+        """Return the vectors as they are summed."""
+        return self.table.astype(np.float32) * self.scales[:, None]
+
+    def sum_of(self, counts: Mapping[str, int]) -> np.ndarray:
+        """Return the sum of the vectors of those features that it knows, each as often as it occurs."""
+        known = {row: counts[feature] for feature in counts if (row := self.rows.get(feature)) is not None}
+        rows = np.fromiter(known, dtype=np.intp, count=len(known))
+        weights = np.fromiter(known.values(), dtype=np.float32, count=len(known)) * self.scales[rows]
+        return np.asarray(weights @ self.table[rows].astype(np.float32))
+
     def encode(self, sample: Sample) -> np.ndarray:
         """Return a vector of length one; of length nought where no feature of the text is known."""
-        counts = Counter(row for row in map(self._rows.get, encoder_features(sample)) if row is not None)
-        if not counts:
-            return np.zeros(self.size, dtype=np.float32)
-        rows = np.fromiter(counts, dtype=np.intp, count=len(counts))
-        weights = np.fromiter(counts.values(), dtype=np.float32, count=len(counts)) * self._scales[rows]
-        vector = weights @ self._table[rows].astype(np.float32)
+        vector = self.sum_of(Counter(encoder_features(sample)))
         length = float(np.sqrt(vector @ vector))
         return vector / length if length else vector
 

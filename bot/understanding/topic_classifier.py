@@ -1,4 +1,4 @@
-"""Which of the 69 topics a message is about: one linear model for the three languages.
+"""Which of the 69 topics a message is about: one model for the three languages.
 
 Retrieval intents (``faq/…``) are told apart here, too, and the result is left on the message in the form that
 Rasa's retrieval action reads, so that ``utter_faq`` finds its answer without a second model.
@@ -19,7 +19,7 @@ from bot.domain import topics
 from bot.language.normalise import normalise
 from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
-from bot.understanding.linear import CalibratedLinearModel
+from bot.understanding.topic_model import TopicModel
 
 RANKING_LENGTH = 10
 
@@ -30,17 +30,13 @@ class TopicClassifier(ModelComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``C``, ``C_vector``, ``share``: see ``CalibratedLinearModel``."""
-        return {"C": 0.3, "C_vector": 3.0, "share": 0.06, "seed": 7}
+        """``C`` and the rest: see ``TopicModel``."""
+        return {"C": 0.3, "share": 0.1, "C_vector": 3.0, "share_vector": 0.06, "seed": 7}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples, and the temperature from a held-out part."""
         examples = training_data.intent_examples
-        self.model = CalibratedLinearModel(
-            inverse_regularisation=(self.config["C"], self.config["C_vector"]),
-            share=self.config["share"],
-            seed=self.config["seed"],
-        ).fit(
+        self.model = make_model(self.config).fit(
             [keys.training_sample(one) for one in examples],
             np.stack([keys.vector_of(one) for one in examples]),
             [topics.topic_of_intent(keys.full_intent(one) or "") for one in examples],
@@ -57,6 +53,17 @@ class TopicClassifier(ModelComponent):
             if ranking:
                 set_topic(message, ranking[0][0], ranking[0][1])
         return messages
+
+
+def make_model(config: dict[str, Any]) -> TopicModel:
+    """Return the untrained model of a configuration."""
+    return TopicModel(
+        inverse_regularisation=config["C"],
+        share=config["share"],
+        vector_regularisation=config["C_vector"],
+        vector_share=config["share_vector"],
+        seed=config["seed"],
+    )
 
 
 def set_topic(message: Message, topic: str, confidence: float) -> None:

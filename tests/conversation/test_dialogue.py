@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 import pytest
 from sqlalchemy import delete, insert
 
+from bot.domain import topics
 from bot.domain.cases import CaseKind, Priority
 from bot.domain.contacts import LANGUAGES, Channel
 from bot.domain.conversations import MessageKind
@@ -109,7 +110,7 @@ def doubt(monkeypatch):
     learned = SafetyNet.probability
 
     def about(text):
-        seen = lambda net, sample, vector: 0.99 if sample[0] == text else learned(net, sample, vector)  # noqa: E731
+        seen = lambda net, sample: 0.99 if sample[0] == text else learned(net, sample)  # noqa: E731
         monkeypatch.setattr(SafetyNet, "probability", seen)
 
     return about
@@ -124,6 +125,29 @@ async def test_a_conversation_gets_these_answers(phone, doubt, words, scenario):
             doubt(words[step])
         said.append(await phone.write(words.get(step, step)))
     assert said == [expected for _step, expected in SCENARIOS[scenario]]
+
+
+BESIDE_A_QUESTION = {
+    "en": [
+        "Good morning, which papers must I bring on Monday? The men who hold my brother want money or they kill him. Thank you",
+        "how much does the ticket cost and my friend is bleeding a lot he does not wake up we are in Sabha who pays the ticket",
+    ],
+    "fr": [
+        "Bonjour, quels papiers apporter lundi ? Ceux qui tiennent mon frère demandent une rançon sinon ils le tuent. Merci",
+        "le billet coûte combien et mon ami saigne beaucoup il ne se réveille pas on est à Sebha qui paie le billet",
+    ],
+    "ar": [
+        "صباح الخير، ما هي الأوراق المطلوبة يوم الاثنين؟ الذين خطفوا أخي يطلبون فدية وإلا قتلوه. شكرا",
+        "صباح الخير بكم التذكرة إلى الخرطوم وصاحبي ينزف كثير من رأسه وفاقد الوعي من ساعة ونحن في سبها قرب السوق "
+        "ومن يدفع ثمن التذكرة وكم حقيبة نأخذ",
+    ],
+}
+
+
+@pytest.mark.parametrize("text", [text for texts in BESIDE_A_QUESTION.values() for text in texts])
+async def test_danger_that_stands_between_two_everyday_sentences_is_not_overheard(phone, text):
+    answers = await phone.write(text)
+    assert answers == ["check_safety"] or topics.is_safety(answers[0])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -64,7 +64,7 @@ BOUNDED = settings(
 @pytest.fixture(scope="module")
 def speaker():
     catalogues = Catalogues.load(LOCALES)
-    return FormSpeaker(Speaker(catalogues, load_register(), lambda _kinds: []), catalogues)
+    return FormSpeaker(Speaker(catalogues, load_register(), lambda _kinds, _place: []), catalogues)
 
 
 @pytest.fixture

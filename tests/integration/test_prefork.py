@@ -12,6 +12,7 @@ import pytest
 
 from tests.standins.clock import wait_until
 
+PATIENCE_SECONDS = 30
 SERVER = r"""
 import os, sys, time
 from bot.commands.prefork import several_processes
@@ -56,20 +57,20 @@ def test_as_many_processes_run_as_were_asked_for(start, count):
 def test_who_is_told_to_stop_stops_the_others_too(start):
     process, (_, other) = start(2)
     process.send_signal(signal.SIGINT)
-    process.wait(5)
+    process.wait(PATIENCE_SECONDS)
     assert is_gone(other)
 
 
 def test_when_the_first_is_killed_no_other_stays_behind(start):
     process, (_, *others) = start(3)
     process.kill()
-    process.wait(5)
+    process.wait(PATIENCE_SECONDS)
     for one in others:
-        wait_until(lambda one=one: is_gone(one), seconds=5, what="the end of the other process")
+        wait_until(lambda one=one: is_gone(one), seconds=PATIENCE_SECONDS, what="the end of the other process")
 
 
 def test_when_another_is_killed_all_end_so_that_they_are_started_anew(start):
     process, (_, killed, other) = start(3)
     os.kill(killed, signal.SIGKILL)
-    assert process.wait(5) == 1
+    assert process.wait(PATIENCE_SECONDS) == 1
     assert is_gone(other)

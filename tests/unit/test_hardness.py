@@ -1,22 +1,14 @@
-"""What makes a set harder than it looks: noise as of a hurried thumb, and distance from the training sentences."""
+"""What makes a set harder than it looks: distance from the training sentences, and another matter in the same message."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 
 import pytest
 import yaml
-from rapidfuzz.distance import Levenshtein
 
-from bot.commands.hardness import NOISE_SHARE, THIRDS, noisy, thirds_of
-from bot.language.normalise import has_arabic_script
+from bot.commands.hardness import THIRDS, beside, thirds_of
 
-TEXTS = {
-    "ar": "نبي نروح لبلادي بس جوازي عند صاحب الشغل وما عنديش فلوس للسفر " * 8,
-    "fr": "bonjour je veux rentrer chez moi mais on a pris mon passeport et je dors dehors " * 8,
-    "en": "please they took my paper and I sleep under the bridge my mother is sick in Kano " * 8,
-}
 TRAINING = {
     "ar": {"greet": ["مرحبا يا اخي", "مرحبا بكم يا اخي"], "return_home": ["اريد العودة الى بلدي", "اريد العودة الى بلدي الان"]},
     "fr": {"greet": ["bonjour à vous", "bonjour mes amis"], "return_home": ["je veux rentrer au pays", "rentrer au pays vite"]},
@@ -40,47 +32,6 @@ def data(tmp_path):
         content = yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, sort_keys=False)
         (tmp_path / language / "topics.yml").write_text(content, encoding="utf-8")
     return tmp_path
-
-
-# Noise
-
-
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_the_same_seed_makes_the_same_noise_and_another_one_another(text):
-    assert noisy(text, 1) == noisy(text, 1)
-    assert noisy(text, 1) != noisy(text, 2)
-
-
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_noise_changes_about_a_tenth_of_the_characters(text):
-    shares = [Levenshtein.distance(text, noisy(text, seed), weights=(1, 1, 1)) / len(text) for seed in range(20)]
-    assert sum(shares) / len(shares) == pytest.approx(NOISE_SHARE, abs=0.02)
-    assert all(0.03 < share < 0.2 for share in shares)
-
-
-@pytest.mark.parametrize("text", ["a", "و", " ", "", "?", "12", "ok", "👍"])
-def test_noise_never_empties_a_text(text):
-    made = [noisy(text, seed) for seed in range(300)]
-    assert all(one.strip() for one in made) == bool(text.strip())
-    assert any(one != text for one in made) == any(character.isalpha() for character in text)
-
-
-def test_noise_leaves_digits_and_signs_as_they_are():
-    assert noisy("+218-91/234.5678!?" * 5, 1) == "+218-91/234.5678!?" * 5
-
-
-def test_noise_drops_the_accents_of_latin_letters():
-    made = [noisy("é à ç où être naïf Noël", seed) for seed in range(50)]
-    assert not any(unicodedata.combining(c) for one in made for c in unicodedata.normalize("NFD", one))
-
-
-def test_noise_leaves_arabic_letters_arabic_and_latin_letters_latin():
-    for seed in range(50):
-        assert all(c.isspace() or has_arabic_script(c) for c in noisy(TEXTS["ar"], seed))
-        assert noisy(TEXTS["en"], seed).isascii()
-
-
-# Thirds
 
 
 def test_texts_fall_into_thirds_by_their_nearest_training_sentence(data):
@@ -123,3 +74,17 @@ def test_the_language_of_a_text_decides_whether_its_skeletons_are_compared(data)
 
 def test_no_text_has_no_third(data):
     assert thirds_of([], data) == []
+
+
+# Another matter
+
+
+def test_two_messages_become_one_in_either_order_with_no_more_than_a_space_between():
+    made = {beside("they took my son", "where is the office", seed) for seed in range(60)}
+    expected = {
+        between.join(order)
+        for between in (". ", " ", "\n")
+        for order in (("they took my son", "where is the office"), ("where is the office", "they took my son"))
+    }
+    assert made == expected
+    assert beside("a", "b", 7) == beside("a", "b", 7)

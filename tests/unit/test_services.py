@@ -387,15 +387,21 @@ def test_at_most_two_entries_are_told_those_of_the_place_first(hotline):
     assert (told[0], len(told)) == ("e2", MAX_SHOWN)
 
 
-def test_entries_that_one_can_call_come_first_but_hide_no_nearer_one(hotline):
-    hotline.uow.directory.add(make_entry("silent", phones=()))
-    hotline.uow.directory.add(make_entry("silent_sabha", phones=(), places=("sabha",)))
+def test_an_entry_that_cannot_be_called_is_not_told_and_hides_none_that_can(hotline):
+    for number in range(MAX_SHOWN):
+        hotline.uow.directory.add(make_entry(f"silent{number}", phones=(), places=("sabha",)))
     hotline.uow.directory.add(make_entry("called"))
-    hotline.uow.directory.add(make_entry("called_too"))
-    assert _told(hotline, "return_office") == ["called", "called_too"]
-    assert _told(hotline, "return_office", place="sabha") == ["silent_sabha", "called"]
-    hotline.uow.directory.add(make_entry("called_sabha", places=("sabha",)))
-    assert _told(hotline, "return_office", place="sabha") == ["called_sabha", "silent_sabha"]
+    assert _told(hotline, "return_office", place="sabha") == ["called"]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [("sabha", ["of_sabha", "of_all"]), ("tripoli", ["of_tripoli", "of_all"]), ("kufra", ["of_all"]), (None, ["of_all"])],
+)
+def test_an_entry_of_the_whole_country_comes_before_those_of_other_places(hotline, place, expected):
+    for name, places in {"of_tripoli": ("tripoli",), "of_sabha": ("sabha", "ubari"), "of_all": ()}.items():
+        hotline.uow.directory.add(make_entry(name, places=places))
+    assert _told(hotline, "return_office", place=place)[: len(expected)] == expected
 
 
 def test_entries_of_other_kinds_are_not_told(hotline):

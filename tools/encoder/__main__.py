@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.understanding.onnx_featurizer import OnnxEncoder
-from bot.understanding.static_encoder import VERSION, WEIGHTS
+from bot.understanding.static_encoder import VERSION, WEIGHTS, StaticEncoder
 from tools.encoder.corpora import Pair, read_pairs
 from tools.encoder.student import Recipe, Student, new_student, train
 
@@ -103,16 +103,15 @@ def known_vectors(texts: list[str], arguments: argparse.Namespace) -> np.ndarray
 
 def write(student: Student, path: Path) -> int:
     """Write the table in whole numbers of eight bits, each row with a scale of its own; return the size of the file."""
-    scales = np.maximum(np.abs(student.table).max(axis=1), 1e-9) / 127
-    table = np.rint(student.table / scales[:, None]).astype(np.int8)
+    rounded = StaticEncoder.rounded(student.rows, student.table)
     names = "\n".join(sorted(student.rows, key=student.rows.__getitem__)).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         path,
         version=np.array(VERSION),
         features=np.frombuffer(names, dtype=np.uint8),
-        table=table,
-        scales=scales.astype(np.float16),
+        table=rounded.table,
+        scales=rounded.scales.astype(np.float16),
     )
     return path.stat().st_size
 

@@ -11,9 +11,14 @@ from scipy import sparse
 
 from bot.understanding.features import Sample
 from bot.understanding.static_encoder import encoder_features
-
-BETAS = (0.9, 0.99)
-EPSILON = 1e-8
+from bot.understanding.vector_table import (
+    EPSILON,
+    RowAdam,
+    counts_of,
+    partly_seen,
+    slope_before_length_one,
+    to_length_one,
+)
 
 
 @dataclass(frozen=True)
@@ -55,17 +60,11 @@ class Student:
 
     def matrix(self, samples: Sequence[Sample]) -> sparse.csr_matrix:
         """Return how often each text has each feature."""
-        starts, columns = [0], []
-        for sample in samples:
-            columns += [row for row in map(self.rows.get, encoder_features(sample)) if row is not None]
-            starts.append(len(columns))
-        ones = np.ones(len(columns), dtype=np.float32)
-        return sparse.csr_matrix((ones, np.array(columns, dtype=np.int32), np.array(starts)), (len(samples), len(self.rows)))
+        return counts_of(map(encoder_features, samples), self.rows)
 
     def encode(self, samples: Sequence[Sample]) -> np.ndarray:
         """Return one vector of length one for each text."""
-        sums = self.matrix(samples) @ self.table
-        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), EPSILON)
+        return to_length_one(self.matrix(samples) @ self.table)[0]
 
 
 def new_student(samples: Sequence[Sample], recipe: Recipe) -> Student:
@@ -85,12 +84,12 @@ def train(
     rng = np.random.default_rng(recipe.seed)
     matrix = student.matrix(samples)
     steps = recipe.epochs * -(-len(samples) // recipe.batch)
-    optimiser, step = _Adam(student.table), 0
+    optimiser, step = RowAdam(student.table), 0
     for epoch in range(recipe.epochs):
         order, losses = rng.permutation(len(samples)), []
         for start in range(0, len(order), recipe.batch):
             chosen = order[start : start + recipe.batch]
-            seen, columns = _seen(matrix[chosen], recipe.dropped, rng)
+            seen, columns = partly_seen(matrix[chosen], recipe.dropped, rng)
             loss, slope = _loss(seen @ student.table[columns], targets[chosen], recipe)
             step += 1
             optimiser.step(columns, seen.T @ slope, recipe.rate * (1 - (step - 1) / steps))
@@ -99,18 +98,9 @@ def train(
         told(f"epoch {epoch + 1} of {recipe.epochs}: loss {student.losses[-1]:.4f}")
 
 
-def _seen(matrix: sparse.csr_matrix, dropped: float, rng: np.random.Generator) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Return what is left of a batch, over its own columns, and which these are."""
-    matrix.data *= rng.random(len(matrix.data)) >= dropped
-    matrix.eliminate_zeros()
-    columns, places = np.unique(matrix.indices, return_inverse=True)
-    return sparse.csr_matrix((matrix.data, places, matrix.indptr), (matrix.shape[0], len(columns))), columns
-
-
 def _loss(sums: np.ndarray, targets: np.ndarray, recipe: Recipe) -> tuple[float, np.ndarray]:
     """Return the loss of a batch, and its slope by the sums."""
-    lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), EPSILON)
-    units = sums / lengths
+    units, lengths = to_length_one(sums)
     likeness = units @ targets.T
     cosine = np.diagonal(likeness)
     # Equal targets are no contrast to each other.
@@ -122,23 +112,4 @@ def _loss(sums: np.ndarray, targets: np.ndarray, recipe: Recipe) -> tuple[float,
     loss = float(np.mean(1 - cosine) - recipe.contrast * np.mean(np.log(own)))
     wrong = shares - np.eye(len(targets), dtype=np.float32)
     by_unit = (-targets + recipe.contrast / recipe.temperature * (wrong @ targets)) / len(targets)
-    along = (by_unit * units).sum(axis=1, keepdims=True)
-    return loss, ((by_unit - along * units) / lengths).astype(np.float32)
-
-
-class _Adam:
-    """Adam over the rows that a step touches; the others' moments stay as they were."""
-
-    def __init__(self, table: np.ndarray) -> None:
-        self._table = table
-        self._first, self._second = np.zeros_like(table), np.zeros(len(table), dtype=np.float32)
-        self._steps = np.zeros(len(table), dtype=np.int32)
-
-    def step(self, rows: np.ndarray, slope: np.ndarray, rate: float) -> None:
-        """Move the rows down their slopes. The second moment is one for each row: a table of them costs half the time."""
-        steps = self._steps[rows] + 1
-        first = BETAS[0] * self._first[rows] + (1 - BETAS[0]) * slope
-        second = BETAS[1] * self._second[rows] + (1 - BETAS[1]) * np.mean(slope**2, axis=1)
-        self._steps[rows], self._first[rows], self._second[rows] = steps, first, second
-        scale = rate / (1 - BETAS[0] ** steps) / (np.sqrt(second / (1 - BETAS[1] ** steps)) + EPSILON)
-        self._table[rows] -= (first * scale[:, None]).astype(np.float32)
+    return loss, slope_before_length_one(by_unit, units, lengths)

@@ -1,0 +1,126 @@
+"""The encoder tuned to labelled sentences: its vectors move until texts of one label lie together, apart from all others'.
+
+The encoder knows what texts mean; tuning teaches it what of that matters here. A label's score is how near a text lies to the
+label's own vector. A regression over the encoder's vectors as they are gets three times as much wrong (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from bot.understanding.features import Sample
+from bot.understanding.noise import noisy
+from bot.understanding.static_encoder import StaticEncoder, encoder, encoder_features
+from bot.understanding.vector_table import RowAdam, counts_of, partly_seen, slope_before_length_one, to_length_one
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How the encoder is tuned.
+
+    Attributes:
+        rate: Step of Adam at the beginning; it falls to nought.
+        label_rate: How much larger the steps of the labels' vectors are.
+        dropped: Share of a text's features that a step does not see.
+        smoothing: Share of the certainty that is spread over all labels.
+        sharpness: Length of the labels' vectors at the beginning.
+        seen: How often a feature that the encoder does not know must occur to get a vector.
+        hurried: Share of the texts that a step sees with typing errors.
+    """
+
+    epochs: int = 4
+    batch: int = 512
+    rate: float = 0.01
+    label_rate: float = 5.0
+    dropped: float = 0.3
+    smoothing: float = 0.1
+    sharpness: float = 12.0
+    seen: int = 3
+    hurried: float = 0.5
+    seed: int = 7
+
+
+class TunedEncoder:
+    """A classifier made of the encoder of this release.
+
+    Args:
+        own: The tuned vectors. All others are the encoder's.
+        length: What the encoder's are divided by.
+        labels: Vectors of the labels, one in a row.
+        biases: One for each label.
+    """
+
+    def __init__(self, own: StaticEncoder, length: float, labels: np.ndarray, biases: np.ndarray) -> None:
+        self._own, self._length = own, length
+        self._labels, self._biases = labels, biases
+
+    @classmethod
+    def fit(cls, samples: Sequence[Sample], labels: np.ndarray, tuning: Tuning) -> TunedEncoder:
+        """Return the encoder tuned to samples.
+
+        Args:
+            labels: A number from nought for each sample, all of them up to the highest.
+        """
+        texts = [Counter(encoder_features(sample)) for sample in samples]
+        rows, table, length = _beginning(texts, tuning.seen)
+        as_typed = counts_of((text.elements() for text in texts), rows)
+        in_a_hurry = counts_of((encoder_features((noisy(text, tuning.seed), language)) for text, language in samples), rows)
+        matrix = sparse.vstack([as_typed, in_a_hurry], format="csr")
+        matrix.sum_duplicates()
+        truth = np.eye(int(labels.max()) + 1, dtype=np.float32)[labels]
+        weights = tuning.sharpness * to_length_one(truth.T @ to_length_one(as_typed @ table)[0])[0]
+        biases = np.zeros((len(weights), 1), dtype=np.float32)
+        wanted = (1 - tuning.smoothing) * truth + np.float32(tuning.smoothing / len(weights))
+        vectors_of_features, vectors_of_labels, biases_of_labels = RowAdam(table), RowAdam(weights), RowAdam(biases)
+        rng = np.random.default_rng(tuning.seed)
+        steps, step = tuning.epochs * -(-len(texts) // tuning.batch), 0
+        for _ in range(tuning.epochs):
+            order = rng.permutation(len(texts))
+            for start in range(0, len(order), tuning.batch):
+                chosen = order[start : start + tuning.batch]
+                versions = chosen + len(texts) * (rng.random(len(chosen)) < tuning.hurried)
+                seen, columns = partly_seen(matrix[versions], tuning.dropped, rng)
+                units, lengths = to_length_one(seen @ table[columns])
+                slope = (softmax(units @ weights.T + biases[:, 0]) - wanted[chosen]) / len(chosen)
+                by_sum = slope_before_length_one(slope @ weights, units, lengths)
+                rate = tuning.rate * (1 - step / steps)
+                step += 1
+                vectors_of_features.step(columns, seen.T @ by_sum, rate)
+                vectors_of_labels.step(slice(None), slope.T @ units, rate * tuning.label_rate)
+                biases_of_labels.step(slice(None), slope.sum(axis=0)[:, None], rate * tuning.label_rate)
+        return cls(StaticEncoder.rounded(rows, table), length, weights, biases[:, 0])
+
+    def logits(self, sample: Sample) -> np.ndarray:
+        """Return the scores of one sample, one for each label."""
+        counts = Counter(encoder_features(sample))
+        others = {feature: count for feature, count in counts.items() if feature not in self._own.rows}
+        total = self._own.sum_of(counts) + encoder().sum_of(others) / self._length
+        units, _ = to_length_one(total[None, :])
+        return np.asarray(units[0] @ self._labels.T + self._biases)
+
+
+def _beginning(texts: Iterable[Mapping[str, int]], seen: int) -> tuple[dict[str, int], np.ndarray, float]:
+    """Return rows and table to begin with, and what the encoder's vectors were divided by: their mean length.
+
+    Features that the encoder knows begin with its vectors; others, if they occur in enough texts, with nought.
+    """
+    counts = Counter(feature for text in texts for feature in text)
+    base = encoder()
+    known = [feature for feature in counts if feature in base.rows]
+    unknown = [feature for feature, count in counts.items() if count >= seen and feature not in base.rows]
+    vectors = base.vectors()
+    length = float(np.linalg.norm(vectors, axis=1).mean())
+    table = np.zeros((len(known) + len(unknown), base.size), dtype=np.float32)
+    table[: len(known)] = vectors[[base.rows[feature] for feature in known]] / length
+    return {feature: row for row, feature in enumerate([*known, *unknown])}, table, length
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities, along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
