@@ -100,7 +100,7 @@ def train(home: Path, *, progress: Progress, project: Path = PROJECT) -> Path:
     Raises:
         ConfigurationError: If Rasa could not train; says what Rasa said.
     """
-    # Rasa's cache does not see changes in our own modules; training anew takes less than a minute.
+    # Rasa's cache does not see changes in our own modules; training anew takes some minutes.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

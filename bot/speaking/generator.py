@@ -104,13 +104,16 @@ def asks_again(tracker: DialogueStateTracker, answer_id: str) -> bool:
 
 
 def place_of(tracker: DialogueStateTracker) -> str | None:
-    """Return the id of the place that the person named or sent last, among those that we have a name for."""
+    """Return the id of the place that the person named or sent last, among those that we have a name for.
+
+    Messages before a restart are stored without their words, and tell no place.
+    """
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             named = [entity["value"] for entity in event.entities or [] if entity["entity"] == "place"]
             known = [place for place in [*named, (event.metadata or {}).get("place")] if place in place_names("en")]
             if known:
-                return str(known[0])
+                return str(known[-1])
     return None
 
 

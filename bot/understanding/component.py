@@ -1,4 +1,4 @@
-"""What our trained graph components share: one scikit-learn object, kept with joblib in Rasa's model storage."""
+"""What our trained graph components share: one learned object, kept with joblib in Rasa's model storage."""
 
 from __future__ import annotations
 

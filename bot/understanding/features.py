@@ -41,7 +41,7 @@ def evened(sample: Sample) -> str:
 
 
 def make_vectoriser() -> FeatureUnion:
-    """Return the untrained features of the topic classifier and the safety net."""
+    """Return the untrained features of the topic classifier."""
     common = {"sublinear_tf": True, "dtype": np.float32, "lowercase": False}
     return FeatureUnion(
         [

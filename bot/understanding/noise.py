@@ -1,4 +1,4 @@
-"""What a hurried thumb makes of a text: the understanding is taught with it, and measured under it (with another seed)."""
+"""What a hurried thumb makes of a text: the understanding is taught with it, and measured under it on other texts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A second look for danger, at each piece of a message: does any of them belong to one of the nine safety topics?
 
 A plea often stands in the middle of something else: a question about papers, thanks, an answer. The topic of the whole is then
-that of the question, and two pleas of five are overheard (docs/benchmarks.md). A complaint is on the safety list, too.
+that of the question, and two pleas of five are missed (docs/benchmarks.md). A complaint is on the safety list, too.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ WEIGHTS = Path(__file__).with_name("data") / "encoder-2.npz"
 VERSION = 2
 NGRAMS = (3, 4, 5)
 SMALLEST = 1e-9
+"""Of the largest numbers of a vector, so that nothing is divided by nought."""
 
 
 def encoder_features(sample: Sample) -> Iterator[str]:

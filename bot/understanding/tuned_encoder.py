@@ -29,7 +29,7 @@ class Tuning:
         dropped: Share of a text's features that a step does not see.
         smoothing: Share of the certainty that is spread over all labels.
         sharpness: Length of the labels' vectors at the beginning.
-        seen: How often a feature that the encoder does not know must occur to get a vector.
+        seen: In how many texts a feature that the encoder does not know must occur to get a vector.
         hurried: Share of the texts that a step sees with typing errors.
     """
 
@@ -94,6 +94,11 @@ class TunedEncoder:
                 vectors_of_labels.step(slice(None), slope.T @ units, rate * tuning.label_rate)
                 biases_of_labels.step(slice(None), slope.sum(axis=0)[:, None], rate * tuning.label_rate)
         return cls(StaticEncoder.rounded(rows, table), length, weights, biases[:, 0])
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        # Read with the model: a broken file is known at the start, and the first person does not wait for it.
+        encoder()
 
     def logits(self, sample: Sample) -> np.ndarray:
         """Return the scores of one sample, one for each label."""

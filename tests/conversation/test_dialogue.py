@@ -145,7 +145,7 @@ BESIDE_A_QUESTION = {
 
 
 @pytest.mark.parametrize("text", [text for texts in BESIDE_A_QUESTION.values() for text in texts])
-async def test_danger_that_stands_between_two_everyday_sentences_is_not_overheard(phone, text):
+async def test_danger_that_stands_between_two_everyday_sentences_is_not_missed(phone, text):
     answers = await phone.write(text)
     assert answers == ["check_safety"] or topics.is_safety(answers[0])
 

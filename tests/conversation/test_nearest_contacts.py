@@ -62,7 +62,7 @@ async def test_a_place_that_was_told_before_is_remembered(phone, language):
 
 async def test_the_last_place_counts(phone):
     await phone.write(IN_BENGHAZI["en"])
-    await phone.write("I am in Sabha now. What is the phone number of your office?")
+    await phone.write("I left Tripoli, I am in Sabha now. What is the phone number of your office?")
     assert told(phone)[0] == "Office of the south"
 
 

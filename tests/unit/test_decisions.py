@@ -6,10 +6,14 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain import topics
+from bot.domain.questions import FormKind
 from bot.understanding import message as keys
 from bot.understanding.decision_maker import MAX_SUGGESTIONS, NOT_SUGGESTED, DecisionMaker, decide
 
-LIMITS = {"answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2, "danger_sum_in_form": 0.4}
+LIMITS = {
+    "answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2,
+    "danger_in_form": 0.8, "danger_sum_in_form": 0.4,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -93,6 +97,25 @@ def test_a_yes_or_no_is_no_choice_of_a_form_that_waits_as_a_draft(topic):
     # Its buttons are still on the screen; taken as a topic, one of them was answered ten times over.
     offered = [["understood__yes", ["Yes"]], ["understood__no", ["No"]]]
     assert _outcome(_decided("that is wrong", [(topic, 0.9)], offered=offered)) == ("answer", topic)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "danger", "outside", "inside"),
+    [
+        ([("return_cost", 0.9)], 0.79, "check_safety", "answer"),
+        ([("return_cost", 0.9)], 0.8, "check_safety", "check_safety"),
+        ([("return_cost", 0.6), ("emergency_sea", 0.39)], 0.0, "check_safety", "answer"),
+        ([("return_cost", 0.6), ("emergency_sea", 0.4)], 0.0, "check_safety", "check_safety"),
+    ],
+)
+def test_within_a_form_danger_must_be_surer_since_names_and_towns_resemble_anything(ranking, danger, outside, inside):
+    asked = {
+        "form": FormKind.RETURN_REQUEST.value, "question": "sex", "values": ["female", "male"],
+        "takes_own_words": False, "is_parked": False, "is_done": False, "takes_place": False,
+    }  # fmt: skip
+    text = "Where do I find the nearest office of yours in this town, please?"
+    assert _outcome(_decided(text, ranking, danger=danger))[0] == outside
+    assert _outcome(_decided(text, ranking, danger=danger, asked=asked))[0] == inside
 
 
 def test_gibberish_gets_no_suggestions():
