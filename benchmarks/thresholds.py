@@ -9,14 +9,12 @@ with the others at their defaults. The last two columns are of the same messages
 from __future__ import annotations
 
 import asyncio
-import random
 import sys
 from pathlib import Path
 
 from rasa.core.channels.channel import UserMessage
 
 from bot.commands import evaluate
-from bot.commands.hardness import beside
 from bot.commands.understand import Understanding
 from bot.settings import home_of, read_environment
 from bot.understanding.decision_maker import DecisionMaker, decide
@@ -36,11 +34,7 @@ def main() -> None:
         (evaluate.language_of_file(path), entry) for path in map(Path, sys.argv[1:]) for entry in evaluate.read_set(path)
     ]
     alone = [(entry["topic"], parsed(understanding, entry["text"])) for _, entry in entries]
-    harmless, rng = evaluate.harmless_texts(entries), random.Random(evaluate.SEED)
-    beside_another = [
-        (entry["topic"], parsed(understanding, beside(entry["text"], rng.choice(harmless[language]), evaluate.SEED)))
-        for language, entry in entries
-    ]
+    beside_another = [(entry["topic"], parsed(understanding, both)) for _, entry, both in evaluate.beside_harmless(entries)]
     defaults = DecisionMaker.get_default_config()
     curves = {
         "answer": (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9),

@@ -7,7 +7,7 @@ import random
 import statistics
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,9 +111,6 @@ def evaluate_files(models: Path, files: Sequence[Path]) -> dict[str, Any]:
     understanding = Understanding(models)
     judged: list[Judged] = []
     hurried: list[Judged] = []
-    doubled: list[Judged] = []
-    harmless = harmless_texts(entries)
-    rng = random.Random(SEED)  # noqa: S311
     milliseconds: list[float] = []
     for (language, entry), third in zip(entries, thirds):
         register, text, topic = entry["register"], entry["text"], entry["topic"]
@@ -123,20 +120,24 @@ def evaluate_files(models: Path, files: Sequence[Path]) -> dict[str, Any]:
         judged.append(Judged(language, register, text, topic, result, third))
         harder = noisy(text, SEED)
         hurried.append(Judged(language, register, harder, topic, understanding.parse(harder), third))
-        if harmless[language]:
-            both = beside(text, rng.choice(harmless[language]), SEED)
-            doubled.append(Judged(language, register, both, topic, understanding.parse(both), third))
+    doubled = [
+        Judged(language, entry["register"], both, entry["topic"], understanding.parse(both))
+        for language, entry, both in beside_harmless(entries)
+    ]
     report = report_on(judged, milliseconds)
     return {**report, "noise": by(hurried, _language), "beside": by(doubled, _language)}
 
 
-def harmless_texts(entries: Iterable[tuple[str, dict[str, str]]]) -> dict[str, list[str]]:
-    """Return messages by language that are about something, and not about danger."""
-    found: dict[str, list[str]] = defaultdict(list)
+def beside_harmless(entries: Sequence[tuple[str, dict[str, str]]]) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Yield language and entry with its text beside another of that language, about something and not about danger."""
+    harmless: dict[str, list[str]] = defaultdict(list)
     for language, entry in entries:
         if topics.GROUP_OF[entry["topic"]] not in ("safety", "chat"):
-            found[language].append(entry["text"])
-    return found
+            harmless[language].append(entry["text"])
+    rng = random.Random(SEED)  # noqa: S311
+    for language, entry in entries:
+        if harmless[language]:
+            yield language, entry, beside(entry["text"], rng.choice(harmless[language]), SEED)
 
 
 def _language(one: Judged) -> str:

@@ -6,7 +6,6 @@ words, a picture is named by its kind. All else goes straight from the utterance
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -53,7 +52,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
         }
 
     def _reply(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str, values: dict) -> Reply:
-        say = partial(self._speaker.say, near=place_of(tracker))
+        say = self._speaker.say
         parse = tracker.latest_message.parse_data if tracker.latest_message else {}
         if answer_id == WITH_STAFF:
             # Nothing is said; what was understood travels with it.
@@ -76,7 +75,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
         choices = () if asks_again(tracker, answer_id) else None
         # Rasa brings all its answers along each time; to put them into words took a thirtieth of a turn.
         placeholders = {name: str(value) for name, value in values.items() if name != "domain_responses"}
-        return say(answer_id, language, channel, choices=choices, **placeholders)
+        return say(answer_id, language, channel, choices=choices, near=place_of(tracker), **placeholders)
 
     def _offer(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str) -> Reply:
         if answer_id == "check_safety":

@@ -14,6 +14,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.special import softmax
 
 from bot.domain import topics
 from bot.language.normalise import normalise
@@ -21,7 +22,7 @@ from bot.understanding import message as keys
 from bot.understanding.component import ModelComponent
 from bot.understanding.features import Sample
 from bot.understanding.pieces import pieces_of
-from bot.understanding.tuned_encoder import TunedEncoder, Tuning, softmax
+from bot.understanding.tuned_encoder import TunedEncoder, Tuning
 
 BATCH, RATE = 1024, 0.014
 """Of the tuning: as good as smaller steps, in two thirds of the time."""

@@ -13,13 +13,14 @@ import joblib
 import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
 from bot.understanding.features import Sample, make_vectoriser, parts_of, skeletons, words
 from bot.understanding.scoring import Scorer
-from bot.understanding.tuned_encoder import TunedEncoder, Tuning, softmax
+from bot.understanding.tuned_encoder import TunedEncoder, Tuning
 
 HELD_OUT = 0.2
 KEPT = np.float16
@@ -74,8 +75,8 @@ class TopicModel:
         Args:
             vectors: One row for each sample, with no columns where the pipeline has no dense featurizer.
         """
-        self._vectoriser = make_vectoriser()
-        features = self._vectoriser.fit_transform(samples).tocsr()
+        vectoriser = make_vectoriser()
+        features = vectoriser.fit_transform(samples).tocsr()
         classes, truth = np.unique(np.asarray(labels), return_inverse=True)
         self.classes = [str(one) for one in classes]
         split = StratifiedShuffleSplit(1, test_size=HELD_OUT, random_state=self._seed)
@@ -86,6 +87,8 @@ class TopicModel:
         partly, self._learned = side_by_side(
             joblib.delayed(self._learn)(*part) for part in (held_in, (samples, features, vectors, truth))
         )
+        # Not before: what learns beside goes to another process with all that is known here.
+        self._vectoriser = vectoriser
         columns = sparse.hstack([features[test], sparse.csr_matrix(vectors[test])], format="csr")
         margins = columns @ partly.coefficients.T.astype(np.float32) + partly.intercepts
         margins += self._share * np.stack([partly.tuned.logits(samples[n]) for n in test])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from scipy.special import softmax
 
 from bot.understanding.features import Sample
 from bot.understanding.noise import noisy
@@ -86,7 +87,7 @@ class TunedEncoder:
                 versions = chosen + len(texts) * (rng.random(len(chosen)) < tuning.hurried)
                 seen, columns = partly_seen(matrix[versions], tuning.dropped, rng)
                 units, lengths = to_length_one(seen @ table[columns])
-                slope = (softmax(units @ weights.T + biases[:, 0]) - wanted[chosen]) / len(chosen)
+                slope = (softmax(units @ weights.T + biases[:, 0], axis=1) - wanted[chosen]) / len(chosen)
                 by_sum = slope_before_length_one(slope @ weights, units, lengths)
                 rate = tuning.rate * (1 - step / steps)
                 step += 1
@@ -123,9 +124,3 @@ def _beginning(texts: Iterable[Mapping[str, int]], seen: int) -> tuple[dict[str,
     table = np.zeros((len(known) + len(unknown), base.size), dtype=np.float32)
     table[: len(known)] = vectors[[base.rows[feature] for feature in known]] / length
     return {feature: row for row, feature in enumerate([*known, *unknown])}, table, length
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return probabilities, along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

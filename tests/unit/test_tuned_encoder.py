@@ -6,9 +6,10 @@ import pickle
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from bot.understanding.static_encoder import encoder
-from bot.understanding.tuned_encoder import TunedEncoder, Tuning, softmax
+from bot.understanding.tuned_encoder import TunedEncoder, Tuning
 
 PASSPORT, CLINIC, WAGES = range(3)
 TAUGHT = {
