@@ -41,6 +41,9 @@ NOT_YET = (
 """What a page that is still being drawn answers."""
 GONE = "does not belong to the document"
 """What Chromium's driver says of an element that the page has just replaced, when it notices late."""
+_SHOWN = """
+const found = [...document.querySelectorAll(arguments[0])];
+return found.filter((one) => one.getClientRects().length && one.checkVisibility({ visibilityProperty: true }))"""
 
 
 def invite(hotline: Hotline, email: str, *, role: str = "caseworker", language: str = "en", name: str = "") -> str:
@@ -82,7 +85,7 @@ class StaffMember:
 
     def page_text(self) -> str:
         """Return all that is to be read on the page."""
-        return self.browser.find_element(By.TAG_NAME, "body").text
+        return str(self.browser.execute_script("return document.body?.innerText ?? ''"))
 
     def sees(self, text: str, context: str | None = None, *, seconds: float = 10, **values: object) -> None:
         """Wait until the page says something, in its language."""
@@ -91,7 +94,11 @@ class StaffMember:
 
     def found(self, selector: str) -> list[WebElement]:
         """Return what is shown of a CSS selector."""
-        return [one for one in self.browser.find_elements(By.CSS_SELECTOR, selector) if one.is_displayed()]
+        return self.browser.execute_script(_SHOWN, selector)
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the words of what is shown of a CSS selector, all of one moment: pages replace what changes."""
+        return self.browser.execute_script(f"{_SHOWN}.map((one) => one.innerText.trim())", selector)
 
     def is_in_own_language(self) -> bool:
         """Say whether the page says that it is in the account's language, and is laid out in its direction."""
@@ -124,11 +131,20 @@ class StaffMember:
         named = [self.browser.find_element(By.ID, one.get_attribute("for")) for one in labels]
         return self._shown(named, said)
 
+    def clicks(self, selector: str) -> None:
+        """Click on the first thing shown of a CSS selector."""
+        self.until(lambda: self._click(self.found(selector)[0]), what=f"a click on {selector}")
+
     def fills_in(self, label: str, value: str, context: str | None = None) -> None:
         """Fill a field in, whatever it held."""
-        box = self.until(lambda: self.box(label, context), what=f"the field {label!r}")
-        box.clear()
-        box.send_keys(value)
+
+        def fill_in() -> bool:
+            box = self.box(label, context)
+            box.clear()
+            box.send_keys(value)
+            return True
+
+        self.until(fill_in, what=f"filling in {label!r}")
 
     # Getting in and out.
 
@@ -143,11 +159,11 @@ class StaffMember:
     def sets_up_second_factor(self) -> None:
         """Type the key into an app, enter its code, keep the recovery codes, and go on."""
         self.sees("Set up your authenticator app")
-        self.secret = "".join(self.browser.find_element(By.CSS_SELECTOR, ".key").text.split())
+        self.secret = "".join(self.texts(".key")[0].split())
         self.fills_in("The six digits that the app shows now", self.code())
         self.presses("Save")
         self.sees("Your recovery codes")
-        self.recovery_codes = [one.text for one in self.found("#codes code")]
+        self.recovery_codes = self.texts("#codes code")
         self.presses("I have kept them: go on")
 
     def joins(self, link: str) -> StaffMember:
@@ -183,7 +199,7 @@ class StaffMember:
 
     def opens_own_menu(self) -> None:
         """Open the menu with languages, account and logging out."""
-        self.until(lambda: self._click(self.found(".corner > summary")[0]), what="opening the own menu")
+        self.clicks(".corner > summary")
 
     def logs_out(self) -> None:
         """Log out."""
@@ -234,11 +250,10 @@ class StaffMember:
     def replies(self, text: str, *, twice: bool = False) -> None:
         """Write to the person, and send, with a double click if asked for."""
         self.writes(text)
-        send = self.control("Send")
         if twice:
-            ActionChains(self.browser).double_click(send).perform()
+            self.until(lambda: ActionChains(self.browser).double_click(self.control("Send")).perform() or True, what="sending")
         else:
-            send.click()
+            self.presses("Send")
 
     def notes(self, text: str) -> None:
         """Keep a note for colleagues."""
@@ -249,11 +264,11 @@ class StaffMember:
 
     def thread(self) -> list[str]:
         """Return the texts of the conversation that the console has, from the oldest that is shown."""
-        return [one.text for one in self.browser.find_elements(By.CSS_SELECTOR, "#thread .item-text")]
+        return self.texts("#thread .item-text")
 
     def unsent(self) -> list[str]:
         """Return the texts that are still on their way."""
-        return [one.text for one in self.browser.find_elements(By.CSS_SELECTOR, "#sending .item-text")]
+        return self.texts("#sending .item-text")
 
     def gives_back(self) -> None:
         """Let the assistant speak again."""

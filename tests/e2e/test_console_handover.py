@@ -204,7 +204,7 @@ def test_two_in_one_conversation_see_each_other_and_who_writes(office: LiveOffic
     # When one of them answers, the other cannot answer as well
     amal.replies(", this is Amal.")
     basim.sees("%(name)s follows this case. Ask them, or a supervisor.", "refused", name="Amal")
-    assert not basim.found("#reply")
+    basim.until(lambda: not basim.found("#reply"), what="locking the box")
 
 
 # Danger
@@ -219,7 +219,7 @@ def test_a_critical_case_is_seen_and_heard_on_every_page_by_those_who_may_see_it
         one.opens("/directory")
         one.goes_on_duty()
         # Browsers play nothing before somebody clicked on the page.
-        one.found("h1")[0].click()
+        one.clicks("h1")
         one.until(lambda one=one: one.found("#sound[aria-pressed=true]"), what="sound")
     quiet = second.title
     # When a person is in danger
@@ -229,7 +229,7 @@ def test_a_critical_case_is_seen_and_heard_on_every_page_by_those_who_may_see_it
     case = office.new_case(CaseKind.PROTECTION)
     # Then whoever protects people sees it in title, badge and bar, and hears it
     nora.until(lambda: first.title.startswith("(1!) "), what="the title")
-    assert nora.found("[data-alarm-badge]")[0].text.startswith("1")
+    nora.until(lambda: nora.texts("[data-alarm-badge]")[0].startswith("1"), what="the badge")
     nora.sees("A critical case waits.")
     assert nora.is_in_own_language()
     nora.until(lambda: first.execute_script("return localStorage.getItem('daleel.alarm.rung')"), what="the sound")
@@ -255,11 +255,12 @@ def test_a_shut_window_locks_the_box_until_the_person_answers_the_template(offic
     case = office.new_case(CaseKind.QUESTION)
     amal.opens_case(case.reference)
     amal.presses("Take this case")
-    assert amal.words("WhatsApp: %(time)s", time="").strip() in amal.found("#case-window")[0].text
+    window = amal.words("WhatsApp: %(time)s", time="").strip()
+    amal.until(lambda: window in amal.texts("#case-window")[0], what="how long WhatsApp's window is open")
     # When a day is over since the person wrote, the open page locks the box
     office.let_pass(case, timedelta(hours=25))
     amal.sees("WhatsApp takes no free text now: the person last wrote over 24 hours ago.", "refused")
-    assert not amal.found("#reply, #case-window")
+    amal.until(lambda: not amal.found("#reply, #case-window"), what="locking the box")
     assert amal.is_in_own_language()
     # Then the approved template goes out, once
     amal.presses("Ask the person to write")

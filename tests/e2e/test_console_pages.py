@@ -106,7 +106,7 @@ def _new_invitation(office: Office) -> str:
 
 def _supervises(looker: Looker) -> None:
     looker.member.opens("/")
-    looker.browser.find_element(By.CSS_SELECTOR, "#queue input[name=case]").click()
+    looker.member.clicks("#queue input[name=case]")
     looker.look("cases chosen")
     looker.member.opens("/exports")
     looker.send("form.exports")
@@ -121,7 +121,7 @@ def _protects(looker: Looker) -> None:
 
 def _works_on_cases(looker: Looker) -> None:
     looker.member.opens("/?tab=all")
-    looker.browser.find_element(By.CSS_SELECTOR, "details.views summary").click()
+    looker.member.clicks("details.views summary")
     looker.fill_in("view-name", "All")
     looker.press(".views-save button")
     looker.look("a saved view")
@@ -150,7 +150,7 @@ def _keeps_accounts(looker: Looker) -> None:
     looker.send("main form")
     looker.look("an invitation refused")
     looker.fill_in("email", f"{looker.language}@demo.example")
-    looker.browser.find_element(By.CSS_SELECTOR, "[name=roles]").click()
+    looker.member.clicks("[name=roles]")
     looker.press("main form button.main")
     looker.look("the link of an invitation")
 
@@ -158,7 +158,7 @@ def _keeps_accounts(looker: Looker) -> None:
 def _sets_up_a_second_factor(looker: Looker) -> None:
     member = looker.member
     member.opens("/account/second-factor")
-    member.secret = "".join(looker.browser.find_element(By.CSS_SELECTOR, ".key").text.split())
+    member.secret = "".join(member.texts(".key")[0].split())
     looker.fill_in("code", "1")
     looker.send("main form")
     looker.look("a wrong code of a new app")

@@ -61,9 +61,9 @@ class Desk(Looker):
         """Press a step's button, which has its name in the page's language."""
         if why:
             self.fill_in("step-reason", why)
-        button = self.browser.find_element(By.CSS_SELECTOR, f"button[name=to][value={status.value}]")
-        assert button.text == self.named(status)
-        self.press(f"button[name=to][value={status.value}]")
+        button = f"button[name=to][value={status.value}]"
+        assert self.member.texts(button) == [self.named(status)]
+        self.press(button)
 
     def forges(self, status, *, seen=None):
         """Send a step that the page does not offer, with the page's own token."""
@@ -195,17 +195,16 @@ def test_a_name_and_a_phone_are_shown_when_asked_for_and_the_auditor_reads_of_it
     assert not desk.member.found(".masked")
     # And of a case's person likewise
     desk.member.opens_case(office.claimed)
-    card = desk.browser.find_element(By.CSS_SELECTOR, "[data-person]")
-    before = card.text
+    before = desk.member.texts("[data-person]")
     desk.member.presses("Show name and phone", "personal data")
     desk.member.until(lambda: desk.member.found("[data-person] a[data-hide]"), what="the open card")
-    assert desk.browser.find_element(By.CSS_SELECTOR, "[data-person]").text != before
+    assert desk.member.texts("[data-person]") != before
     desk.member.logs_out()
     # Then the auditor reads who looked at what, and neither name nor phone
     auditor = Desk(console_browser, console_address, office, who="tarek", language=desk.language).comes()
     for act, reference in ((Act.REQUEST_SHOWN, request.reference), (Act.PERSON_SHOWN, office.claimed)):
         auditor.member.opens(f"/audit?act={act.value}&subject={reference}")
-        row = auditor.member.found(".audit tbody tr")[0].text
+        row = auditor.member.texts(".audit tbody tr")[0]
         assert "سالم" in row and reference in row
         assert auditor.member.words(_SAID[act], "act") in row
         assert not [one for one in hidden if one in auditor.browser.page_source]
