@@ -34,7 +34,7 @@ def main() -> None:
         (evaluate.language_of_file(path), entry) for path in map(Path, sys.argv[1:]) for entry in evaluate.read_set(path)
     ]
     alone = [(entry["topic"], parsed(understanding, entry["text"])) for _, entry in entries]
-    beside_another = [(entry["topic"], parsed(understanding, both)) for _, entry, both in evaluate.beside_harmless(entries)]
+    beside_another = [(entry["topic"], parsed(understanding, both)) for _, entry, _, both in evaluate.beside_harmless(entries)]
     defaults = DecisionMaker.get_default_config()
     curves = {
         "answer": (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9),

@@ -35,6 +35,7 @@ class Judged:
 
     Attributes:
         third: Of all messages, by how near the nearest training sentence is; see ``bot.commands.hardness``.
+        other: Topic of the message that stands beside it, if one does.
     """
 
     language: str
@@ -43,6 +44,7 @@ class Judged:
     topic: str
     result: dict[str, Any]
     third: str = ""
+    other: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -63,6 +65,18 @@ class Judged:
         if decision == "check_safety" and topics.is_safety(self.topic):
             return True
         return decision == "suggest" and self.topic in self.result["suggestions"]
+
+    @property
+    def has_two_questions(self) -> bool:
+        """Two matters stand in it, and neither is danger or mere talk."""
+        return self.topic != self.other and {topics.GROUP_OF.get(one) for one in (self.topic, self.other)} <= {"faq", "task"}
+
+    @property
+    def are_both_found(self) -> bool:
+        """One of two matters is answered and the other offered, or both are offered."""
+        decision, suggestions = self.result["decision"], self.result["suggestions"]
+        found = {*suggestions, self.result["topic"]} if decision == "answer" else set(suggestions)
+        return decision in ("answer", "suggest") and {self.topic, self.other} <= found
 
     @property
     def is_safety_caught(self) -> bool:
@@ -121,23 +135,26 @@ def evaluate_files(models: Path, files: Sequence[Path]) -> dict[str, Any]:
         harder = noisy(text, SEED)
         hurried.append(Judged(language, register, harder, topic, understanding.parse(harder), third))
     doubled = [
-        Judged(language, entry["register"], both, entry["topic"], understanding.parse(both))
-        for language, entry, both in beside_harmless(entries)
+        Judged(language, entry["register"], both, entry["topic"], understanding.parse(both), other=other)
+        for language, entry, other, both in beside_harmless(entries)
     ]
     report = report_on(judged, milliseconds)
-    return {**report, "noise": by(hurried, _language), "beside": by(doubled, _language)}
+    asked_two = [one for one in doubled if one.has_two_questions]
+    found = {name: _share(one.are_both_found for one in asked_two if one.language == name) for name in LANGUAGES}
+    return {**report, "noise": by(hurried, _language), "beside": by(doubled, _language), "both_found": found}
 
 
-def beside_harmless(entries: Sequence[tuple[str, dict[str, str]]]) -> Iterator[tuple[str, dict[str, str], str]]:
-    """Yield language and entry with its text beside another of that language, about something and not about danger."""
-    harmless: dict[str, list[str]] = defaultdict(list)
+def beside_harmless(entries: Sequence[tuple[str, dict[str, str]]]) -> Iterator[tuple[str, dict[str, str], str, str]]:
+    """Yield language, entry, and topic and text of it beside another of that language, about something and not about danger."""
+    harmless: dict[str, list[dict[str, str]]] = defaultdict(list)
     for language, entry in entries:
         if topics.GROUP_OF[entry["topic"]] not in ("safety", "chat"):
-            harmless[language].append(entry["text"])
+            harmless[language].append(entry)
     rng = random.Random(SEED)  # noqa: S311
     for language, entry in entries:
         if harmless[language]:
-            yield language, entry, beside(entry["text"], rng.choice(harmless[language]), SEED)
+            other = rng.choice(harmless[language])
+            yield language, entry, other["topic"], beside(entry["text"], other["text"], SEED)
 
 
 def _language(one: Judged) -> str:
@@ -223,9 +240,10 @@ def print_report(report: dict[str, Any], out: Console) -> None:
     for name, row in [("all", report["all"]), *(line for part in parts for line in part.items())]:
         table.add_row(name, str(row["n"]), *(f"{100 * row[key]:.1f}" for key, _ in COLUMNS))
     out.print(table)
-    danger = Table("beside a harmless message", "n", "safety recall", "false alarms")
+    danger = Table("beside a harmless message", "n", "safety recall", "false alarms", "both questions found")
     for name, row in report["beside"].items():
-        danger.add_row(name, str(row["n"]), f"{100 * row['safety_recall']:.1f}", f"{100 * row['false_alarms']:.1f}")
+        shares = (row["safety_recall"], row["false_alarms"], report["both_found"][name])
+        danger.add_row(name, str(row["n"]), *(f"{100 * share:.1f}" for share in shares))
     out.print(danger)
     worst = Table("topic", "taken for", "times")
     for entry in report["confusions"]:

@@ -6,6 +6,7 @@ words, a picture is named by its kind. All else goes straight from the utterance
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -13,6 +14,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.domain import topics
+from bot.domain.cases import CASE_OF_TOPIC
 from bot.domain.contacts import LANGUAGES, Channel
 from bot.domain.form_replies import FormReply
 from bot.domain.silence import WITH_STAFF
@@ -24,6 +26,7 @@ from bot.speaking.form_speaker import FormSpeaker
 from bot.speaking.parts import speaker_of
 from bot.speaking.speaker import PERSON
 from bot.understanding import message as keys
+from bot.understanding.decision_maker import CLEAR
 from bot.wiring import Parts, build
 
 UTTER = "utter_"
@@ -75,7 +78,8 @@ class AnswerGenerator(NaturalLanguageGenerator):
         choices = () if asks_again(tracker, answer_id) else None
         # Rasa brings all its answers along each time; to put them into words took a thirtieth of a turn.
         placeholders = {name: str(value) for name, value in values.items() if name != "domain_responses"}
-        return say(answer_id, language, channel, choices=choices, near=place_of(tracker), **placeholders)
+        also = None if choices == () else _second_matter(parse, answer_id)
+        return say(answer_id, language, channel, choices=choices, near=place_of(tracker), also=also, **placeholders)
 
     def _offer(self, answer_id: str, tracker: DialogueStateTracker, channel: Channel, language: str) -> Reply:
         if answer_id == "check_safety":
@@ -83,6 +87,9 @@ class AnswerGenerator(NaturalLanguageGenerator):
         users = [event for event in tracker.events if isinstance(event, UserUttered)]
         # After "nobody is in danger" the message that raised the doubt is the one to go back to.
         about = users[-2] if answer_id == "danger_no" and len(users) > 1 else users[-1]
+        clear = _clear_question(about.parse_data.get(keys.TOPICS)) if answer_id == "danger_no" else None
+        if clear:
+            return self._speaker.say(clear, language, channel, near=place_of(tracker))
         suggestions = [t for t in about.parse_data.get(keys.SUGGESTIONS) or [] if t in topics.ALL]
         offered = [*suggestions, PERSON] if PERSON not in suggestions else suggestions
         return self._speaker.say(answer_id, language, channel, choices=offered)
@@ -93,6 +100,19 @@ class AnswerGenerator(NaturalLanguageGenerator):
             if answer_id and topics.GROUP_OF.get(answer_id) in ("safety", "faq"):
                 return self._speaker.say(answer_id, language, channel, part="again", near=place_of(tracker))
         return self._speaker.say("repeat", language, channel)
+
+
+def _second_matter(parse: Mapping[str, Any], answer_id: str) -> str | None:
+    """Return what else is asked in a message that this answers."""
+    suggestions = parse.get(keys.SUGGESTIONS) or []
+    return suggestions[0] if suggestions and topics.GROUP_OF.get(answer_id) == "faq" else None
+
+
+def _clear_question(ranking: list[tuple[str, float]] | None) -> str | None:
+    """Return the topic of a message that is clear but for the doubt, and that an answer alone settles: no act, no case."""
+    topic, probability = (ranking or [("", 0.0)])[0]
+    is_settled = topics.GROUP_OF.get(topic) == "faq" and topic not in CASE_OF_TOPIC
+    return topic if is_settled and probability >= CLEAR else None
 
 
 def asks_again(tracker: DialogueStateTracker, answer_id: str) -> bool:

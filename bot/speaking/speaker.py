@@ -61,6 +61,7 @@ class Speaker:
         choices: Sequence[str] | None = None,
         part: str | None = None,
         near: str | None = None,
+        also: str | None = None,
         **values: str,
     ) -> Reply:
         """Return the rendered answer.
@@ -70,6 +71,7 @@ class Speaker:
             choices: Ids to offer in place of the register's.
             part: Another part than the channel's own (``again``).
             near: Id of the place where the person is, as far as that is known: contacts there are told first.
+            also: Topic of a second question in the same message: its answer is offered first.
             values: Placeholders.
 
         Raises:
@@ -88,6 +90,11 @@ class Speaker:
             return self._missing(language, channel, choices)
         lines = [text, *self._directory_lines(answer, language, channel, near)]
         offered = self._choices(answer, language, channel, choices)
+        if also and (second := self._choices(answer, language, channel, [also])):
+            # What may be read next has no room beside it in an SMS.
+            rest = [choice for choice in offered if choice.id in HELPED] if channel is Channel.SMS else offered
+            offered = list(dict.fromkeys([*second, *rest]))
+            lines.append(self._catalogues.text(language, "second_question"))
         lines.append(self._question(answer, language, channel, offered))
         body = "\n".join(line for line in lines if line)
         if offered and channel is Channel.SMS:

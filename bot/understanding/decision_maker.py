@@ -33,8 +33,12 @@ CHECK_SAFETY = "check_safety"
 FALLBACK = "fallback"
 
 MAX_SUGGESTIONS = 3
+CLEAR = 0.65
+"""Least probability at which a topic is answered."""
 SURE = 0.9
 """Least probability at which a message is answered although none of its words is known."""
+ALSO = 0.5
+"""Least probability, by the safety net, of what a second matter is about; docs/benchmarks.md has the figures."""
 YES_NO_OF = {"affirm": "_yes", "deny": "_no"}
 SIGNALS = frozenset(
     {"danger_yes", "danger_no", "helped_yes", "helped_no", "noted_yes", "noted_no"}
@@ -53,7 +57,7 @@ class DecisionMaker(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``. Names and towns in a form are often like anything."""
         return {
-            "answer": 0.65,
+            "answer": CLEAR,
             "answer_safety": 0.45,
             "suggest": 0.2,
             "danger": 0.6,
@@ -132,6 +136,8 @@ class DecisionMaker(GraphComponent):
             thresholds |= {name: self.config[f"{name}_in_form"] for name in ("danger", "danger_sum")}
         decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, thresholds)
         topic, confidence = ranking[0]
+        if decision == ANSWER and not keys.metadata_of(message).get("asked"):
+            suggestions = second_matter(topic, message.get(keys.MATTERS) or [])
         # Letters at random are like whatever is none of our business.
         is_sure = decision == ANSWER and confidence >= SURE and topic != "out_of_scope"
         if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
@@ -216,6 +222,14 @@ class DecisionMaker(GraphComponent):
         message.set(keys.DECISION, decision, add_to_output=True)
         message.set(keys.SUGGESTIONS, suggestions, add_to_output=True)
         set_topic(message, topic, confidence)
+
+
+def second_matter(topic: str, matters: list[tuple[str, float]]) -> list[str]:
+    """Return what else a message is about that is answered as a question, at most one topic: it is offered with the answer."""
+    if topics.GROUP_OF[topic] != "faq":
+        return []
+    others = [t for t, probability in matters if t != topic and probability >= ALSO and topics.GROUP_OF[t] in ("faq", "task")]
+    return others[:1]
 
 
 def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:

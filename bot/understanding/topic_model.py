@@ -99,7 +99,8 @@ class TopicModel:
         self, samples: Sequence[Sample], features: sparse.csr_matrix, vectors: np.ndarray, truth: np.ndarray
     ) -> _Learned:
         near = LinearSVC(C=self._c, tol=1e-3, random_state=self._seed).fit(features, truth)
-        tuned = TunedEncoder.fit(samples, truth, Tuning(seed=self._seed))
+        shares = np.eye(len(self.classes), dtype=np.float32)[truth]
+        tuned = TunedEncoder.fit(samples, shares, Tuning(seed=self._seed))
         learned = _Learned(near.coef_.astype(KEPT), near.intercept_, tuned)
         if not vectors.shape[1]:
             return learned

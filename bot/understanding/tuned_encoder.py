@@ -46,6 +46,28 @@ class Tuning:
     seed: int = 7
 
 
+@dataclass(frozen=True)
+class Bags:
+    """Samples in bags. An epoch sees one of each: the one that looks most like some labels, by what was learned till then.
+
+    Attributes:
+        samples: Those of one bag side by side.
+        bag: The bag of each sample: numbers from nought, rising.
+        shares: What each bag has of each label.
+        sought: For each label, whether samples are chosen by it.
+    """
+
+    samples: Sequence[Sample]
+    bag: np.ndarray
+    shares: np.ndarray
+    sought: np.ndarray
+
+    def chosen(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the number of one sample of each bag, from the probabilities of all samples, one row each."""
+        order = np.lexsort((probabilities[:, self.sought].sum(axis=1), self.bag))
+        return order[np.flatnonzero(np.diff(self.bag, append=-1))]
+
+
 class TunedEncoder:
     """A classifier made of the encoder of this release.
 
@@ -61,27 +83,36 @@ class TunedEncoder:
         self._labels, self._biases = labels, biases
 
     @classmethod
-    def fit(cls, samples: Sequence[Sample], labels: np.ndarray, tuning: Tuning) -> TunedEncoder:
+    def fit(cls, samples: Sequence[Sample], shares: np.ndarray, tuning: Tuning, bags: Bags | None = None) -> TunedEncoder:
         """Return the encoder tuned to samples.
 
         Args:
-            labels: A number from nought for each sample, all of them up to the highest.
+            shares: What each sample has of each label; a row for each sample, which sums to one.
+            bags: More samples, of which one in each bag is learned in each epoch.
         """
-        texts = [Counter(encoder_features(sample)) for sample in samples]
-        rows, table, length = _beginning(texts, tuning.seen)
+        learned = [*samples, *bags.samples] if bags else samples
+        shares_of = np.vstack([shares, bags.shares[bags.bag]]) if bags else shares
+        texts = [Counter(encoder_features(sample)) for sample in learned]
+        rows, table, length = _beginning(texts[: len(samples)], tuning.seen)
         as_typed = counts_of((text.elements() for text in texts), rows)
-        in_a_hurry = counts_of((encoder_features((noisy(text, tuning.seed), language)) for text, language in samples), rows)
+        in_a_hurry = counts_of((encoder_features((noisy(text, tuning.seed), language)) for text, language in learned), rows)
         matrix = sparse.vstack([as_typed, in_a_hurry], format="csr")
         matrix.sum_duplicates()
-        truth = np.eye(int(labels.max()) + 1, dtype=np.float32)[labels]
-        weights = tuning.sharpness * to_length_one(truth.T @ to_length_one(as_typed @ table)[0])[0]
+        units = to_length_one(as_typed @ table)[0]
+        weights = tuning.sharpness * to_length_one(shares.T @ units[: len(samples)])[0]
         biases = np.zeros((len(weights), 1), dtype=np.float32)
-        wanted = (1 - tuning.smoothing) * truth + np.float32(tuning.smoothing / len(weights))
+        wanted = ((1 - tuning.smoothing) * shares_of + tuning.smoothing / len(weights)).astype(np.float32)
         vectors_of_features, vectors_of_labels, biases_of_labels = RowAdam(table), RowAdam(weights), RowAdam(biases)
         rng = np.random.default_rng(tuning.seed)
-        steps, step = tuning.epochs * -(-len(texts) // tuning.batch), 0
+        in_epoch = len(samples) + (len(bags.shares) if bags else 0)
+        steps, step = tuning.epochs * -(-in_epoch // tuning.batch), 0
         for _ in range(tuning.epochs):
-            order = rng.permutation(len(texts))
+            order = np.arange(len(samples))
+            if bags:
+                units = to_length_one(as_typed[len(samples) :] @ table)[0]
+                found = bags.chosen(softmax(units @ weights.T + biases[:, 0], axis=1))
+                order = np.concatenate([order, len(samples) + found])
+            order = rng.permutation(order)
             for start in range(0, len(order), tuning.batch):
                 chosen = order[start : start + tuning.batch]
                 versions = chosen + len(texts) * (rng.random(len(chosen)) < tuning.hurried)

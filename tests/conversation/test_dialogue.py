@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, insert
 
@@ -85,7 +86,8 @@ SCENARIOS = {
         (Doubtful("cost"), ["check_safety"]),
         ("yes", ["danger_yes", "safety_case_off_duty"]),
     ],
-    "a_doubt_about_danger_denied": [(Doubtful("cost"), ["check_safety"]), ("no", ["danger_no"])],
+    "a_doubt_about_a_clear_question_denied": [(Doubtful("cost"), ["check_safety"]), ("no", ["return_cost"])],
+    "a_doubt_about_a_wish_denied": [(Doubtful("person"), ["check_safety"]), ("no", ["danger_no"])],
     "a_doubt_about_danger_and_a_person_by_number": [
         (Doubtful("cost"), ["check_safety"]),
         ("3", ["talk_to_human", "case_opened_off_duty"]),
@@ -107,11 +109,12 @@ SCENARIOS = {
 @pytest.fixture
 def doubt(monkeypatch):
     """A function that makes the safety net see danger in one text, whatever it has learned."""
-    learned = SafetyNet.probability
+    learned = SafetyNet.look
 
     def about(text):
-        seen = lambda net, sample: 0.99 if sample[0] == text else learned(net, sample)  # noqa: E731
-        monkeypatch.setattr(SafetyNet, "probability", seen)
+        sees = lambda net: np.where(net.model.is_safety, 0.99 / net.model.is_safety.sum(), 0.0)[None]  # noqa: E731
+        look = lambda net, sample: sees(net) if sample[0] == text else learned(net, sample)  # noqa: E731
+        monkeypatch.setattr(SafetyNet, "look", look)
 
     return about
 
@@ -148,6 +151,26 @@ BESIDE_A_QUESTION = {
 async def test_danger_that_stands_between_two_everyday_sentences_is_not_missed(phone, text):
     answers = await phone.write(text)
     assert answers == ["check_safety"] or topics.is_safety(answers[0])
+
+
+TWO_QUESTIONS = {
+    "en": ("How much does the return cost? And where is your office in Benghazi?", "return_cost", "contact_offices"),
+    "fr": ("Combien coûte le retour ? Les enfants vont à l'école ici ?", "return_cost", "service_education"),
+    "ar": ("كم تكلف العودة؟ وأين أجد طبيبًا لا يطلب أوراقًا؟", "return_cost", "service_health"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.SMS])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_of_two_questions_one_is_answered_and_the_other_a_number_away(assistant, language, channel):
+    text, *both = TWO_QUESTIONS[language]
+    phone = Phone(assistant, channel=channel)
+    (first,) = await phone.write(text)
+    (second,) = set(both) - {first}
+    assert phone.replies[-1].choices[0].id == second
+    assert assistant.parts.catalogues.text(language, "second_question") in phone.replies[-1].text
+    assert await phone.write("1") == [second]
+    assert assistant.parts.catalogues.text(language, "second_question") not in phone.replies[-1].text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

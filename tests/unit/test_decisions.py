@@ -49,16 +49,42 @@ def test_an_answer_and_a_fallback_suggest_nothing():
     assert decide([("return_cost", 0.1)], 0.0, LIMITS)[1] == []
 
 
+@pytest.mark.parametrize(
+    ("matters", "offered"),
+    [
+        ([("return_cost", 0.9), ("contact_offices", 0.5)], ["contact_offices"]),
+        ([("request_return", 0.9), ("return_cost", 0.8), ("contact_offices", 0.7)], ["request_return"]),
+        # Too unsure; the same; small talk; danger, which is asked about by other rules.
+        ([("return_cost", 0.9), ("contact_offices", 0.49)], []),
+        ([("return_cost", 0.9), ("return_cost", 0.8)], []),
+        ([("greet", 0.99), ("return_cost", 0.9)], []),
+        ([("emergency_sea", 0.55), ("return_cost", 0.9)], []),
+        ([], []),
+    ],
+)
+def test_the_second_question_of_a_message_is_offered_with_the_answer_to_the_first(matters, offered):
+    message = _decided("how much and where", matters=matters)
+    assert (message.get(keys.DECISION), message.get(keys.SUGGESTIONS)) == ("answer", offered)
+
+
+def test_nothing_more_is_offered_with_an_act_or_while_a_form_asks():
+    matters = [("contact_offices", 0.9)]
+    assert _decided("x", [("request_return", 0.9)], matters=matters).get(keys.SUGGESTIONS) == []
+    asked = {"question": "x", "is_parked": True, "is_done": False, "takes_place": False}
+    assert _decided("how much", matters=matters, asked=asked).get(keys.SUGGESTIONS) == []
+
+
 def test_no_list_offers_small_talk():
     assert set(topics.CHAT) - NOT_SUGGESTED == {"menu", "change_language"}
     assert MAX_SUGGESTIONS == 3
 
 
-def _decided(text, ranking=(("return_cost", 0.9),), *, danger=0.0, knows_a_word=True, **metadata):
+def _decided(text, ranking=(("return_cost", 0.9),), *, danger=0.0, knows_a_word=True, matters=(), **metadata):
     message = Message({"text": text, "metadata": metadata, "entities": [{"entity": "language", "value": "en"}]})
     message.set(keys.TOPICS, list(ranking))
     message.set(keys.SAFETY, danger)
     message.set(keys.KNOWS_A_WORD, knows_a_word)
+    message.set(keys.MATTERS, list(matters))
     DecisionMaker(LIMITS).process([message])
     return message
 

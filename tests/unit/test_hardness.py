@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 import yaml
 
+from bot.commands.evaluate import Judged, beside_harmless
 from bot.commands.hardness import THIRDS, beside, thirds_of
 
 TRAINING = {
@@ -88,3 +89,43 @@ def test_two_messages_become_one_in_either_order_with_no_more_than_a_space_betwe
     }
     assert made == expected
     assert beside("a", "b", 7) == beside("a", "b", 7)
+
+
+ENTRIES = [
+    ("en", {"topic": "return_cost", "register": "standard", "text": "what does it cost"}),
+    ("en", {"topic": "emergency_sea", "register": "standard", "text": "our boat takes water"}),
+    ("fr", {"topic": "greet", "register": "standard", "text": "bonjour"}),
+]
+
+
+def test_what_stands_beside_a_message_is_about_something_and_not_about_danger():
+    # A lone French greeting has nothing to stand beside.
+    assert [(entry["topic"], other) for _, entry, other, _ in beside_harmless(ENTRIES)] == [
+        ("return_cost", "return_cost"),
+        ("emergency_sea", "return_cost"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "topic", "suggestions", "found"),
+    [
+        ("answer", "return_cost", ["contact_offices"], True),
+        ("answer", "contact_offices", ["return_cost"], True),
+        ("suggest", "menu", ["contact_offices", "return_cost"], True),
+        ("answer", "return_cost", [], False),
+        ("answer", "return_cost", ["return_what_is"], False),
+        ("suggest", "return_cost", ["contact_offices"], False),
+        ("check_safety", "return_cost", ["contact_offices", "return_cost"], False),
+    ],
+)
+def test_two_questions_are_found_when_each_is_answered_or_offered(decision, topic, suggestions, found):
+    result = {"decision": decision, "topic": topic, "suggestions": suggestions}
+    judged = Judged("en", "standard", "x", "return_cost", result, other="contact_offices")
+    assert judged.has_two_questions and judged.are_both_found is found
+
+
+@pytest.mark.parametrize(
+    ("topic", "other"), [("return_cost", "return_cost"), ("emergency_sea", "return_cost"), ("greet", "menu")]
+)
+def test_the_same_question_twice_danger_and_talk_are_no_two_questions(topic, other):
+    assert not Judged("en", "standard", "x", topic, {}, other=other).has_two_questions
