@@ -88,6 +88,9 @@ GROUPS = {"safety": SAFETY, "task": TASK, "faq": FAQ, "chat": CHAT}
 ALL = SAFETY + TASK + FAQ + CHAT
 GROUP_OF = {topic: group for group, topics in GROUPS.items() for topic in topics}
 
+COURTESIES = ("greet", "goodbye", "thank")
+"""Talk in which a question often stands, too."""
+
 FAQ_PREFIX = "faq/"
 
 

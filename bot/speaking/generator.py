@@ -26,7 +26,6 @@ from bot.speaking.form_speaker import FormSpeaker
 from bot.speaking.parts import speaker_of
 from bot.speaking.speaker import PERSON
 from bot.understanding import message as keys
-from bot.understanding.decision_maker import CLEAR
 from bot.wiring import Parts, build
 
 UTTER = "utter_"
@@ -87,9 +86,9 @@ class AnswerGenerator(NaturalLanguageGenerator):
         users = [event for event in tracker.events if isinstance(event, UserUttered)]
         # After "nobody is in danger" the message that raised the doubt is the one to go back to.
         about = users[-2] if answer_id == "danger_no" and len(users) > 1 else users[-1]
-        clear = _clear_question(about.parse_data.get(keys.TOPICS)) if answer_id == "danger_no" else None
-        if clear:
-            return self._speaker.say(clear, language, channel, near=place_of(tracker))
+        doubted = about.parse_data.get(keys.DOUBTED) if answer_id == "danger_no" else None
+        if doubted and _is_settled_by_answer(doubted):
+            return self._speaker.say(doubted, language, channel, near=place_of(tracker))
         suggestions = [t for t in about.parse_data.get(keys.SUGGESTIONS) or [] if t in topics.ALL]
         offered = [*suggestions, PERSON] if PERSON not in suggestions else suggestions
         return self._speaker.say(answer_id, language, channel, choices=offered)
@@ -105,14 +104,13 @@ class AnswerGenerator(NaturalLanguageGenerator):
 def _second_matter(parse: Mapping[str, Any], answer_id: str) -> str | None:
     """Return what else is asked in a message that this answers."""
     suggestions = parse.get(keys.SUGGESTIONS) or []
-    return suggestions[0] if suggestions and topics.GROUP_OF.get(answer_id) == "faq" else None
+    is_answer = topics.GROUP_OF.get(answer_id) == "faq" or answer_id in topics.COURTESIES
+    return suggestions[0] if suggestions and is_answer else None
 
 
-def _clear_question(ranking: list[tuple[str, float]] | None) -> str | None:
-    """Return the topic of a message that is clear but for the doubt, and that an answer alone settles: no act, no case."""
-    topic, probability = (ranking or [("", 0.0)])[0]
-    is_settled = topics.GROUP_OF.get(topic) == "faq" and topic not in CASE_OF_TOPIC
-    return topic if is_settled and probability >= CLEAR else None
+def _is_settled_by_answer(topic: str) -> bool:
+    """Say whether an answer is all that a topic gets: no form, no case."""
+    return topics.GROUP_OF.get(topic) == "faq" and topic not in CASE_OF_TOPIC
 
 
 def asks_again(tracker: DialogueStateTracker, answer_id: str) -> bool:

@@ -33,8 +33,6 @@ CHECK_SAFETY = "check_safety"
 FALLBACK = "fallback"
 
 MAX_SUGGESTIONS = 3
-CLEAR = 0.65
-"""Least probability at which a topic is answered."""
 SURE = 0.9
 """Least probability at which a message is answered although none of its words is known."""
 ALSO = 0.5
@@ -57,10 +55,11 @@ class DecisionMaker(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``. Names and towns in a form are often like anything."""
         return {
-            "answer": CLEAR,
+            "answer": 0.65,
             "answer_safety": 0.45,
-            "suggest": 0.2,
-            "danger": 0.6,
+            "answer_out_of_scope": 0.4,
+            "suggest": 0.4,
+            "danger": 0.5,
             "danger_sum": 0.2,
             "danger_in_form": 0.8,
             "danger_sum_in_form": 0.4,
@@ -136,6 +135,8 @@ class DecisionMaker(GraphComponent):
             thresholds |= {name: self.config[f"{name}_in_form"] for name in ("danger", "danger_sum")}
         decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, thresholds)
         topic, confidence = ranking[0]
+        if decision == CHECK_SAFETY and confidence >= self.config["answer"]:
+            message.set(keys.DOUBTED, topic, add_to_output=True)
         if decision == ANSWER and not keys.metadata_of(message).get("asked"):
             suggestions = second_matter(topic, message.get(keys.MATTERS) or [])
         # Letters at random are like whatever is none of our business.
@@ -225,8 +226,8 @@ class DecisionMaker(GraphComponent):
 
 
 def second_matter(topic: str, matters: list[tuple[str, float]]) -> list[str]:
-    """Return what else a message is about that is answered as a question, at most one topic: it is offered with the answer."""
-    if topics.GROUP_OF[topic] != "faq":
+    """Return what else a message is about, besides a question or a courtesy: at most one topic, offered with the answer."""
+    if topics.GROUP_OF[topic] != "faq" and topic not in topics.COURTESIES:
         return []
     others = [t for t, probability in matters if t != topic and probability >= ALSO and topics.GROUP_OF[t] in ("faq", "task")]
     return others[:1]
@@ -235,9 +236,10 @@ def second_matter(topic: str, matters: list[tuple[str, float]]) -> list[str]:
 def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:
     """Return the decision on a ranking, and the topics to suggest (at most three, none for ``answer``).
 
-    A likely topic is answered. A message that looks like danger, by the sum of the safety topics' probabilities or, in one
-    of its pieces, by the safety net, and whose likeliest topic is no clear safety topic, is asked about. Else the likeliest
-    topics are offered, unless they are too unlikely together.
+    A likely topic is answered, and what is none of our business sooner: nobody can pick that from a list. A message that looks
+    like danger, by the sum of the safety topics' probabilities or, in one of its pieces, by the safety net, and whose
+    likeliest topic is no clear safety topic, is asked about. Else the likeliest topics are offered, unless they are too
+    unlikely together.
     """
     topic, confidence = ranking[0]
     danger_sum = sum(p for t, p in ranking if topics.is_safety(t))
@@ -246,7 +248,7 @@ def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str
     suggestions = [t for t, _ in ranking if t not in NOT_SUGGESTED][:MAX_SUGGESTIONS]
     if danger_sum >= thresholds["danger_sum"] or danger >= thresholds["danger"]:
         return CHECK_SAFETY, suggestions
-    if confidence >= thresholds["answer"]:
+    if confidence >= thresholds["answer_out_of_scope" if topic == "out_of_scope" else "answer"]:
         return ANSWER, []
     if sum(p for _, p in ranking[:MAX_SUGGESTIONS]) >= thresholds["suggest"]:
         return SUGGEST, suggestions

@@ -20,7 +20,9 @@ def noisy(text: str, seed: int) -> str:
         seed: The same text and seed give the same noise.
     """
     rng = random.Random(f"{seed} {text}")  # noqa: S311
-    bare = "".join(c if c.isascii() or has_arabic_script(c) else _without_accents(c) for c in unicodedata.normalize("NFC", text))
+    bare = "".join(
+        c if c.isascii() or has_arabic_script(c) else _without_accents(c) for c in unicodedata.normalize("NFC", text)
+    )
     made = "".join(_hit(character, rng) if rng.random() < NOISE_SHARE else character for character in bare)
     return made if made.strip() else text
 

@@ -11,7 +11,7 @@ from bot.understanding import message as keys
 from bot.understanding.decision_maker import MAX_SUGGESTIONS, NOT_SUGGESTED, DecisionMaker, decide
 
 LIMITS = {
-    "answer": 0.4, "answer_safety": 0.45, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2,
+    "answer": 0.4, "answer_safety": 0.45, "answer_out_of_scope": 0.3, "suggest": 0.25, "danger": 0.65, "danger_sum": 0.2,
     "danger_in_form": 0.8, "danger_sum_in_form": 0.4,
 }  # fmt: skip
 
@@ -24,6 +24,10 @@ LIMITS = {
         ([("return_cost", 0.39), ("return_what_is", 0.1)], 0.0, "suggest"),
         ([("return_cost", 0.1), ("return_what_is", 0.1), ("greet", 0.06)], 0.0, "suggest"),
         ([("return_cost", 0.1), ("return_what_is", 0.08), ("greet", 0.06)], 0.0, "fallback"),
+        # What is none of our business is told sooner: no list offers it.
+        ([("out_of_scope", 0.3), ("return_cost", 0.1)], 0.0, "answer"),
+        ([("out_of_scope", 0.29), ("return_cost", 0.1)], 0.0, "suggest"),
+        ([("out_of_scope", 0.3), ("emergency_sea", 0.2)], 0.0, "check_safety"),
         # Danger goes first: a clear safety topic is answered, any other sign of danger is asked about.
         ([("emergency_sea", 0.45)], 0.0, "answer"),
         ([("emergency_sea", 0.45)], 1.0, "answer"),
@@ -65,6 +69,12 @@ def test_an_answer_and_a_fallback_suggest_nothing():
 def test_the_second_question_of_a_message_is_offered_with_the_answer_to_the_first(matters, offered):
     message = _decided("how much and where", matters=matters)
     assert (message.get(keys.DECISION), message.get(keys.SUGGESTIONS)) == ("answer", offered)
+
+
+def test_a_question_beside_thanks_is_offered_with_the_word_that_answers_them():
+    matters = [("thank", 0.9), ("contact_offices", 0.8)]
+    assert _decided("thanks and where", [("thank", 0.9)], matters=matters).get(keys.SUGGESTIONS) == ["contact_offices"]
+    assert _decided("yes and where", [("affirm", 0.9)], matters=matters).get(keys.SUGGESTIONS) == []
 
 
 def test_nothing_more_is_offered_with_an_act_or_while_a_form_asks():
