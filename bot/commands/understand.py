@@ -52,6 +52,8 @@ class Understanding:
         intent = parsed["intent"]
         answered = intent.get("full_retrieval_intent_name") or intent.get("name") or ""
         decision = parsed[keys.DECISION]
+        likeliest = ranking[0][1] if ranking else 0.0
+        confidence = intent["confidence"] if ranking and decision == "answer" else likeliest
         topic = topics.topic_of_intent(answered) if decision == "answer" else (ranking[0][0] if ranking else "out_of_scope")
         if topic not in topics.ALL:
             topic = "out_of_scope"
@@ -59,7 +61,7 @@ class Understanding:
             "text": text,
             "language": parsed[keys.LANGUAGE],
             "topic": topic,
-            "confidence": ranking[0][1] if ranking else 0.0,
+            "confidence": confidence,
             "decision": decision if normal(decision) else "fallback",
             "suggestions": parsed[keys.SUGGESTIONS],
         }

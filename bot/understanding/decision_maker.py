@@ -37,6 +37,8 @@ SURE = 0.9
 """Least probability at which a message is answered although none of its words is known."""
 ALSO = 0.5
 """Least probability, by the safety net, of what a second matter is about; docs/benchmarks.md has the figures."""
+BY_ITSELF = 0.8
+"""Least probability of what one piece asks, for that to be answered where the whole is not clear."""
 YES_NO_OF = {"affirm": "_yes", "deny": "_no"}
 SIGNALS = frozenset(
     {"danger_yes", "danger_no", "helped_yes", "helped_no", "noted_yes", "noted_no"}
@@ -55,11 +57,11 @@ class DecisionMaker(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Thresholds on calibrated probabilities; see ``decide``. Names and towns in a form are often like anything."""
         return {
-            "answer": 0.65,
+            "answer": 0.68,
             "answer_safety": 0.45,
-            "answer_out_of_scope": 0.4,
-            "suggest": 0.4,
-            "danger": 0.5,
+            "answer_out_of_scope": 0.5,
+            "suggest": 0.3,
+            "danger": 0.55,
             "danger_sum": 0.2,
             "danger_in_form": 0.8,
             "danger_sum_in_form": 0.4,
@@ -131,14 +133,21 @@ class DecisionMaker(GraphComponent):
     def _decide(self, message: Message) -> tuple[str, str, float, list[str]]:
         ranking = message.get(keys.TOPICS) or []
         thresholds = dict(self.config)
-        if keys.metadata_of(message).get("asked"):
+        in_form = bool(keys.metadata_of(message).get("asked"))
+        if in_form:
             thresholds |= {name: self.config[f"{name}_in_form"] for name in ("danger", "danger_sum")}
         decision, suggestions = decide(ranking, message.get(keys.SAFETY) or 0.0, thresholds)
         topic, confidence = ranking[0]
         if decision == CHECK_SAFETY and confidence >= self.config["answer"]:
             message.set(keys.DOUBTED, topic, add_to_output=True)
-        if decision == ANSWER and not keys.metadata_of(message).get("asked"):
-            suggestions = second_matter(topic, message.get(keys.MATTERS) or [])
+        matters = [] if in_form else message.get(keys.MATTERS) or []
+        if decision == SUGGEST:
+            surest = next(((t, p) for t, p in matters if p >= BY_ITSELF and topics.GROUP_OF[t] == "faq"), None)
+            if surest:
+                decision, (topic, confidence) = ANSWER, surest
+            suggestions = list(dict.fromkeys([*questions_in(matters), *suggestions]))[:MAX_SUGGESTIONS]
+        if decision == ANSWER:
+            suggestions = second_matter(topic, matters)
         # Letters at random are like whatever is none of our business.
         is_sure = decision == ANSWER and confidence >= SURE and topic != "out_of_scope"
         if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
@@ -229,8 +238,12 @@ def second_matter(topic: str, matters: list[tuple[str, float]]) -> list[str]:
     """Return what else a message is about, besides a question or a courtesy: at most one topic, offered with the answer."""
     if topics.GROUP_OF[topic] != "faq" and topic not in topics.COURTESIES:
         return []
-    others = [t for t, probability in matters if t != topic and probability >= ALSO and topics.GROUP_OF[t] in ("faq", "task")]
-    return others[:1]
+    return [other for other in questions_in(matters) if other != topic][:1]
+
+
+def questions_in(matters: list[tuple[str, float]]) -> list[str]:
+    """Return the questions and wishes among what the pieces of a message are about, the surest first."""
+    return [t for t, probability in matters if probability >= ALSO and topics.GROUP_OF[t] in ("faq", "task")]
 
 
 def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:

@@ -71,6 +71,33 @@ def test_the_second_question_of_a_message_is_offered_with_the_answer_to_the_firs
     assert (message.get(keys.DECISION), message.get(keys.SUGGESTIONS)) == ("answer", offered)
 
 
+UNCLEAR = [("menu", 0.2), ("return_family", 0.15)]
+
+
+@pytest.mark.parametrize(
+    ("matters", "decision", "topic", "offered"),
+    [
+        # What one piece asks for sure is answered, and what another asks is offered.
+        ([("return_cost", 0.8), ("contact_offices", 0.7)], "answer", "return_cost", ["contact_offices"]),
+        ([("greet", 0.99), ("return_cost", 0.8)], "answer", "return_cost", []),
+        # A wish begins a form: it is offered, as is what is less sure, before what the whole resembles.
+        (
+            [("request_return", 0.99), ("contact_offices", 0.79)],
+            "suggest",
+            "menu",
+            ["request_return", "contact_offices", "menu"],
+        ),
+        ([("return_cost", 0.79)], "suggest", "menu", ["return_cost", "menu", "return_family"]),
+        ([("return_family", 0.49)], "suggest", "menu", ["menu", "return_family"]),
+    ],
+)
+def test_where_the_whole_is_not_clear_its_pieces_say_what_is_asked(matters, decision, topic, offered):
+    message = _decided("hello, how much, and where", UNCLEAR, matters=matters)
+    found = (message.get(keys.DECISION), message.get(keys.SUGGESTIONS))
+    assert found == (decision, offered)
+    assert decision == "suggest" or keys.predicted_topic(message) == topic
+
+
 def test_a_question_beside_thanks_is_offered_with_the_word_that_answers_them():
     matters = [("thank", 0.9), ("contact_offices", 0.8)]
     assert _decided("thanks and where", [("thank", 0.9)], matters=matters).get(keys.SUGGESTIONS) == ["contact_offices"]
