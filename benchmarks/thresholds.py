@@ -37,9 +37,9 @@ def main() -> None:
     beside_another = [(entry["topic"], parsed(understanding, both)) for _, entry, _, both in evaluate.beside_harmless(entries)]
     defaults = DecisionMaker.get_default_config()
     curves = {
-        "answer": (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9),
+        "answer": (0.3, 0.4, 0.5, 0.6, 0.68, 0.8, 0.9),
         "danger_sum": (0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
-        "danger": (0.4, 0.5, 0.6, 0.7, 0.8, 0.95),
+        "danger": (0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.95),
     }
     for name, values in curves.items():
         print(
