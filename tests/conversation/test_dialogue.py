@@ -155,8 +155,8 @@ async def test_danger_that_stands_between_two_everyday_sentences_is_not_missed(p
 
 TWO_QUESTIONS = {
     "en": ("How much does the return cost? And where is your office in Benghazi?", "return_cost", "contact_offices"),
-    "fr": ("Combien coûte le retour ? Les enfants vont à l'école ici ?", "return_cost", "service_education"),
-    "ar": ("كم تكلف العودة؟ وأين أجد طبيبًا لا يطلب أوراقًا؟", "return_cost", "service_health"),
+    "fr": ("Combien coûte le retour ? Est-ce que je peux voir un psychologue ?", "return_cost", "service_mental_health"),
+    "ar": ("كم تكلفة العودة؟ أين مكتبكم في بنغازي؟", "return_cost", "contact_offices"),
 }  # fmt: skip
 
 
