@@ -62,7 +62,7 @@ class DecisionMaker(GraphComponent):
             "answer_out_of_scope": 0.5,
             "suggest": 0.3,
             "danger": 0.55,
-            "danger_sum": 0.2,
+            "danger_sum": 0.15,
             "danger_in_form": 0.8,
             "danger_sum_in_form": 0.4,
         }

@@ -79,9 +79,9 @@ class SafetyNet(ModelComponent):
         return messages
 
     def look(self, sample: Sample) -> np.ndarray:
-        """Return the probabilities of the topics for each piece of a text, a row each."""
+        """Return the probabilities of the topics for each piece of a text that has a letter, a row each."""
         text, language = sample
-        pieces = [piece for piece in pieces_of(text) if normalise(piece)]
+        pieces = [piece for piece in pieces_of(text) if any(map(str.isalpha, piece))]
         found = [softmax(self.model.tuned.logits((piece, language))) for piece in pieces]
         return np.array(found).reshape(-1, len(self.model.classes))
 
