@@ -137,7 +137,7 @@ BESIDE_A_QUESTION = {
     ],
     "fr": [
         "Bonjour, quels papiers apporter lundi ? Ceux qui tiennent mon frère demandent une rançon sinon ils le tuent. Merci",
-        "le billet coûte combien et mon ami saigne beaucoup il ne se réveille pas on est à Sebha qui paie le billet",
+        "quels papiers il faut pour le billet mon ami est inconscient il saigne beaucoup et qui paie le billet",
     ],
     "ar": [
         "صباح الخير، ما هي الأوراق المطلوبة يوم الاثنين؟ الذين خطفوا أخي يطلبون فدية وإلا قتلوه. شكرا",
