@@ -18,7 +18,6 @@ import numpy as np
 from rasa.shared.importers.importer import TrainingDataImporter
 
 from bot.commands import evaluate
-from bot.domain import topics
 from bot.settings import PROJECT
 from bot.understanding import message as keys
 from bot.understanding.decision_maker import DecisionMaker, decide
@@ -55,7 +54,7 @@ def training_sentences() -> Iterator[tuple[Sample, str]]:
         str(PROJECT / "config.yml"), training_data_paths=[str(PROJECT / "nlu_data")]
     )
     for example in importer.get_nlu_data().intent_examples:
-        yield keys.training_sample(example), topics.topic_of_intent(keys.full_intent(example) or "")
+        yield keys.training_sample(example), keys.training_topic(example)
 
 
 def sampled(found: Sequence[tuple[Sample, str]], size: int) -> list[tuple[Sample, str]]:

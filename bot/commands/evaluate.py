@@ -69,7 +69,7 @@ class Judged:
     @property
     def has_two_questions(self) -> bool:
         """Two matters stand in it, and neither is danger or mere talk."""
-        return self.topic != self.other and {topics.GROUP_OF.get(one) for one in (self.topic, self.other)} <= {"faq", "task"}
+        return self.topic != self.other and topics.is_matter(self.topic) and topics.is_matter(self.other)
 
     @property
     def are_both_found(self) -> bool:
@@ -148,7 +148,7 @@ def beside_harmless(entries: Sequence[tuple[str, dict[str, str]]]) -> Iterator[t
     """Yield language, entry, and topic and text of it beside another of that language, about something and not about danger."""
     harmless: dict[str, list[dict[str, str]]] = defaultdict(list)
     for language, entry in entries:
-        if topics.GROUP_OF[entry["topic"]] not in ("safety", "chat"):
+        if topics.is_matter(entry["topic"]):
             harmless[language].append(entry)
     rng = random.Random(SEED)  # noqa: S311
     for language, entry in entries:

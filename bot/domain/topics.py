@@ -88,8 +88,7 @@ GROUPS = {"safety": SAFETY, "task": TASK, "faq": FAQ, "chat": CHAT}
 ALL = SAFETY + TASK + FAQ + CHAT
 GROUP_OF = {topic: group for group, topics in GROUPS.items() for topic in topics}
 
-COURTESIES = ("greet", "goodbye", "thank")
-"""Talk in which a question often stands, too."""
+_COURTESIES = ("greet", "goodbye", "thank")
 
 FAQ_PREFIX = "faq/"
 
@@ -107,3 +106,13 @@ def intent_of_topic(topic: str) -> str:
 def is_safety(topic: str) -> bool:
     """Say whether a topic may mean that somebody is in danger."""
     return GROUP_OF.get(topic) == "safety"
+
+
+def is_matter(topic: str) -> bool:
+    """Say whether a topic is a question or a wish: neither danger nor talk."""
+    return GROUP_OF.get(topic) in ("faq", "task")
+
+
+def leaves_room(topic: str) -> bool:
+    """Say whether its answer may offer another topic, too: that to a question or a courtesy. An act begins a form or a case."""
+    return GROUP_OF.get(topic) == "faq" or topic in _COURTESIES

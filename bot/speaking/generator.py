@@ -103,9 +103,7 @@ class AnswerGenerator(NaturalLanguageGenerator):
 
 def _second_matter(parse: Mapping[str, Any], answer_id: str) -> str | None:
     """Return what else is asked in a message that this answers."""
-    suggestions = parse.get(keys.SUGGESTIONS) or []
-    is_answer = topics.GROUP_OF.get(answer_id) == "faq" or answer_id in topics.COURTESIES
-    return suggestions[0] if suggestions and is_answer else None
+    return next(iter(parse.get(keys.SUGGESTIONS) or []), None) if topics.leaves_room(answer_id) else None
 
 
 def _is_settled_by_answer(topic: str) -> bool:

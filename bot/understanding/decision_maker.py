@@ -141,13 +141,13 @@ class DecisionMaker(GraphComponent):
         if decision == CHECK_SAFETY and confidence >= self.config["answer"]:
             message.set(keys.DOUBTED, topic, add_to_output=True)
         matters = [] if in_form else message.get(keys.MATTERS) or []
-        if decision == SUGGEST:
-            surest = next(((t, p) for t, p in matters if p >= BY_ITSELF and topics.GROUP_OF[t] == "faq"), None)
-            if surest:
-                decision, (topic, confidence) = ANSWER, surest
-            suggestions = list(dict.fromkeys([*questions_in(matters), *suggestions]))[:MAX_SUGGESTIONS]
+        by_itself = surest_question(matters) if decision == SUGGEST else None
+        if by_itself:
+            decision, (topic, confidence) = ANSWER, by_itself
         if decision == ANSWER:
             suggestions = second_matter(topic, matters)
+        elif decision == SUGGEST:
+            suggestions = list(dict.fromkeys([*questions_in(matters), *suggestions]))[:MAX_SUGGESTIONS]
         # Letters at random are like whatever is none of our business.
         is_sure = decision == ANSWER and confidence >= SURE and topic != "out_of_scope"
         if decision in (ANSWER, SUGGEST) and not is_sure and not message.get(keys.KNOWS_A_WORD):
@@ -236,14 +236,19 @@ class DecisionMaker(GraphComponent):
 
 def second_matter(topic: str, matters: list[tuple[str, float]]) -> list[str]:
     """Return what else a message is about, besides a question or a courtesy: at most one topic, offered with the answer."""
-    if topics.GROUP_OF[topic] != "faq" and topic not in topics.COURTESIES:
-        return []
-    return [other for other in questions_in(matters) if other != topic][:1]
+    return [other for other in questions_in(matters) if other != topic][:1] if topics.leaves_room(topic) else []
+
+
+def surest_question(matters: list[tuple[str, float]]) -> tuple[str, float] | None:
+    """Return what one piece asks for sure, with its probability: an answer is all that it takes."""
+    return next(
+        ((t, probability) for t, probability in matters if probability >= BY_ITSELF and topics.GROUP_OF[t] == "faq"), None
+    )
 
 
 def questions_in(matters: list[tuple[str, float]]) -> list[str]:
     """Return the questions and wishes among what the pieces of a message are about, the surest first."""
-    return [t for t, probability in matters if probability >= ALSO and topics.GROUP_OF[t] in ("faq", "task")]
+    return [t for t, probability in matters if probability >= ALSO and topics.is_matter(t)]
 
 
 def decide(ranking: list[tuple[str, float]], danger: float, thresholds: dict[str, float]) -> tuple[str, list[str]]:

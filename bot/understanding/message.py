@@ -40,6 +40,11 @@ def metadata_of(message: Message) -> dict[str, Any]:
     return message.get(METADATA) or {}
 
 
+def training_topic(example: Message) -> str:
+    """Return the topic of a training example."""
+    return topics.topic_of_intent(full_intent(example) or "")
+
+
 def full_intent(message: Message) -> str | None:
     """Return the intent of a training example, with the answer key of a retrieval intent."""
     return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)

@@ -57,7 +57,7 @@ class SafetyNet(ModelComponent):
         story it is what must be told from one.
         """
         samples: list[Sample] = [keys.training_sample(example) for example in training_data.intent_examples]
-        labels = [topics.topic_of_intent(keys.full_intent(example) or "") for example in training_data.intent_examples]
+        labels = [keys.training_topic(example) for example in training_data.intent_examples]
         classes, truth = np.unique(labels, return_inverse=True)
         is_safety = np.array([topics.is_safety(str(one)) for one in classes])
         share = np.eye(len(classes), dtype=np.float32)

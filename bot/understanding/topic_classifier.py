@@ -39,7 +39,7 @@ class TopicClassifier(ModelComponent):
         self.model = make_model(self.config).fit(
             [keys.training_sample(one) for one in examples],
             np.stack([keys.vector_of(one) for one in examples]),
-            [topics.topic_of_intent(keys.full_intent(one) or "") for one in examples],
+            [keys.training_topic(one) for one in examples],
         )
         return self.persist()
 

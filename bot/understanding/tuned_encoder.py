@@ -99,8 +99,8 @@ class TunedEncoder:
         # Of what stands in bags there is no hurried version: to make them took a quarter of the time.
         matrix = sparse.vstack([as_typed, in_a_hurry, as_typed[len(samples) :]], format="csr")
         matrix.sum_duplicates()
-        units = to_length_one(as_typed @ table)[0]
-        weights = tuning.sharpness * to_length_one(shares.T @ units[: len(samples)])[0]
+        units = to_length_one(as_typed[: len(samples)] @ table)[0]
+        weights = tuning.sharpness * to_length_one(shares.T @ units)[0]
         biases = np.zeros((len(weights), 1), dtype=np.float32)
         wanted = ((1 - tuning.smoothing) * shares_of + tuning.smoothing / len(weights)).astype(np.float32)
         vectors_of_features, vectors_of_labels, biases_of_labels = RowAdam(table), RowAdam(weights), RowAdam(biases)
