@@ -15,7 +15,7 @@ from bot.domain.directory import DirectoryEntry
 from bot.domain.errors import NotFound
 from bot.language.catalogues import Catalogues
 from bot.language.isolation import isolate
-from bot.language.sms import sms_size
+from bot.language.sms import MAX_PARTS, sms_size
 from bot.services.turns import Reply
 from bot.speaking.register import Answer
 
@@ -71,7 +71,7 @@ class Speaker:
             choices: Ids to offer in place of the register's.
             part: Another part than the channel's own (``again``).
             near: Id of the place where the person is, as far as that is known: contacts there are told first.
-            also: Topic of a second question in the same message: its answer is offered first.
+            also: Topic of a second question in the same message: its answer is offered first, where an SMS has room for that.
             values: Placeholders.
 
         Raises:
@@ -94,13 +94,15 @@ class Speaker:
             # What may be read next has no room beside it in an SMS.
             rest = [choice for choice in offered if choice.id in HELPED] if channel is Channel.SMS else offered
             offered = list(dict.fromkeys([*second, *rest]))
-            lines.append(self._catalogues.text(language, "second_question"))
+            lines.append(self._piece("second_question", language, channel))
         lines.append(self._question(answer, language, channel, offered))
         body = "\n".join(line for line in lines if line)
         if offered and channel is Channel.SMS:
             # A line each: it costs no more than a space, and keeps Arabic and Latin choices in order.
             body = "\n".join([body, *numbered_titles(offered)])
         parts = sms_size(body).parts if channel is Channel.SMS else None
+        if also and parts and parts > MAX_PARTS:
+            return self.say(answer_id, language, channel, choices=choices, part=part, near=near, **values)
         return Reply(answer_id, body, tuple(offered), parts)
 
     def _missing(self, language: str, channel: Channel, choices: Sequence[str] | None) -> Reply:
@@ -147,5 +149,8 @@ class Speaker:
 
     def _question(self, answer: Answer, language: str, channel: Channel, offered: list[Choice]) -> str:
         if answer.group == "faq" and any(choice.id in HELPED for choice in offered):
-            return self._catalogues.text(language, "helped_question", self._register["helped_question"].part_on(channel))
+            return self._piece("helped_question", language, channel)
         return ""
+
+    def _piece(self, answer_id: str, language: str, channel: Channel) -> str:
+        return self._catalogues.text(language, answer_id, self._register[answer_id].part_on(channel))

@@ -8,8 +8,13 @@ import pytest
 
 from bot.domain import topics
 from bot.domain.answers import is_due_soon, is_for_staff, is_overdue, may_be_withdrawn
+from bot.domain.contacts import LANGUAGES, Channel
+from bot.language.catalogues import Catalogues
+from bot.language.sms import MAX_PARTS
 from bot.speaking.register import load_register
+from bot.speaking.speaker import Speaker
 from bot.speaking.withdrawn import WithdrawnAnswers
+from bot.wiring import LOCALES
 
 
 def test_only_answers_to_questions_may_be_withdrawn():
@@ -51,3 +56,25 @@ def test_what_is_withdrawn_is_known_within_a_second_and_read_no_oftener():
     at[0] = 1.0
     assert is_withdrawn("return_cost", "ar") and not is_withdrawn("return_cost", "fr")
     assert is_withdrawn("return_again", "fr") and len(reads) == 2
+
+
+@pytest.fixture(scope="module")
+def speaker():
+    return Speaker(Catalogues.load(LOCALES), load_register(), lambda _kinds, _place: ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_question_is_offered_by_sms_where_it_costs_no_part_too_many(speaker, language):
+    told = speaker._catalogues.text(language, "second_question", "sms")
+    pairs = [
+        (one, two)
+        for one in topics.ALL
+        for two in filter(topics.is_matter, topics.ALL)
+        if topics.leaves_room(one) and one != two
+    ]
+    replies = [(two, speaker.say(one, language, Channel.SMS, also=two)) for one, two in pairs]
+    assert max(reply.sms_parts for _, reply in replies) <= MAX_PARTS
+    # Its line and its choice come together, or not at all; nearly all pairs have room for them.
+    with_it = [two == reply.choices[0].id for two, reply in replies]
+    assert with_it == [told in reply.text for _, reply in replies]
+    assert sum(with_it) >= 0.97 * len(pairs)
